@@ -1,0 +1,138 @@
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+
+import type { Clock } from '../clock.ts';
+import type { Author } from '../prompt.ts';
+
+export { BridgeError } from '../errors.ts';
+export type { Author, Clock, Logger };
+
+/** What an adapter's `index.ts` exports as default: all that the program knows of a platform. */
+export interface AdapterDefinition<Env = unknown> {
+  /** The folder's name; also the platform's name in ids, metrics and `ADAPTERS`. */
+  readonly name: string;
+  /** The adapter's own keys; composed into the program's configuration. */
+  readonly env: z.ZodType<Env>;
+  /** Whether its token is set, so that it starts although `ADAPTERS` is not set. */
+  configured(env: Env): boolean;
+  create(env: Env, tools: AdapterTools): Adapter;
+}
+
+export interface AdapterTools {
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+/**
+ * One account on one chat platform. Life: `connect` once, then `listen` (perhaps much later: a
+ * second bridge stands by with a connected adapter), then dispose. `post`, `edit` and `typing` work
+ * from `connect` on.
+ */
+export interface Adapter extends AsyncDisposable {
+  /** `<platform>-<bot id>`; throws before `connect` has resolved. */
+  readonly account: string;
+  /** The bot's name on the platform, for logs and `/readyz`. */
+  readonly displayName: string;
+  /** The longest message, counted as `measure` counts. */
+  readonly maxChars: number;
+  /** Length of one chunk of Markdown once rendered, as the platform counts it. */
+  measure(markdown: string): number;
+  /** Least time between two previews at an address. */
+  previewIntervalMs(address: string): number;
+
+  /**
+   * Asks the platform who we are.
+   * @throws {BridgeError} `PLATFORM_TOKEN_REJECTED`, `PLATFORM_UNREACHABLE`, `PLATFORM_INTENT_MISSING`
+   */
+  connect(signal: AbortSignal): Promise<void>;
+  /**
+   * Hands every message to `intake`, in order per conversation, until the signal aborts; then
+   * resolves once no message is under way. Acknowledges a message to the platform only after
+   * `intake.receive` has resolved for it. Reconnects by itself; throws only what is final.
+   */
+  listen(intake: Intake, signal: AbortSignal): Promise<void>;
+
+  /** Posts a message. Never throws for what the platform says: see `Delivery`. */
+  post(address: string, message: Outgoing, signal: AbortSignal): Promise<Delivery>;
+  /** Edits a message that `post` made. Repeating it is harmless. */
+  edit(
+    address: string,
+    messageId: string,
+    message: Outgoing,
+    signal: AbortSignal,
+  ): Promise<Delivery>;
+  /** Shows that something is being written, for a few seconds. Failing is harmless. */
+  typing(address: string, signal: AbortSignal): Promise<void>;
+
+  health(): AdapterHealth;
+}
+
+export interface AdapterHealth {
+  readonly up: boolean;
+  /** When the platform was last heard of (an update, a completed poll, a heartbeat), or null. */
+  readonly lastEventAtMs: number | null;
+}
+
+export interface Outgoing {
+  /** Markdown, no longer than `maxChars` as `measure` counts. */
+  readonly text: string;
+  /**
+   * `answer`: rendered as Markdown. `placeholder`: the content-free first post. `preview`: an
+   * unfinished answer, rendered leniently.
+   */
+  readonly role: 'answer' | 'preview' | 'placeholder';
+  /** Which chunk of the reply, from 0. Only chunk 0 refers to the message that is answered. */
+  readonly chunk: number;
+  /** Stable over retries and processes: (anchor, chunk). What a platform takes as idempotency key. */
+  readonly nonce: string;
+}
+
+/** What became of a post or an edit. */
+export type Delivery =
+  /** It is there. For an edit, `messageId` is the edited message's. */
+  | { readonly kind: 'done'; readonly messageId: string }
+  /** The platform asks for a pause (429); nothing was changed. */
+  | { readonly kind: 'wait'; readonly afterMs: number }
+  /** An edit found no message any more: post it anew. */
+  | { readonly kind: 'missing' }
+  /** Never at this address: blocked, kicked, deleted, forbidden, refused for good. */
+  | { readonly kind: 'refused'; readonly why: string }
+  /** The conversation has moved for good (a group became a supergroup): go on at the new address. */
+  | { readonly kind: 'moved'; readonly address: string }
+  /** Nobody knows: the connection broke, or the platform failed, after the request had left. */
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** What an adapter does with what it hears. */
+export interface Intake {
+  /**
+   * Resolves once all that has to last is in Redis (or nothing has to). Rejects when it could not
+   * be stored: then the platform must not be told that we have it, and the adapter tries again.
+   * Takes the same message any number of times; only the first counts.
+   */
+  receive(message: Incoming, signal: AbortSignal): Promise<Received>;
+}
+
+/** `ignored`: not for us, or from one who may not talk and is not told so. */
+export type Received = 'queued' | 'replied' | 'known' | 'ignored';
+
+export interface Incoming {
+  /** See `Prompt.id`. */
+  readonly id: string;
+  /** What the platform calls a conversation: a channel, a thread, a chat with its topic. */
+  readonly conversation: string;
+  /** Where an answer goes; opaque to the program, stored in Redis: no secret in plain text. */
+  readonly address: string;
+  readonly author: Author;
+  /** From a bot or a webhook: never answered. */
+  readonly fromBot: boolean;
+  /** A private chat with the bot. */
+  readonly isPrivate: boolean;
+  /** Said to the bot: in private, by mention, by reply to it, or as a command of ours. */
+  readonly isAddressed: boolean;
+  /** Where it was said, for `ALLOW`: `discord:guild:1`, `discord:channel:2`, `telegram:chat:-3`. */
+  readonly places: readonly string[];
+  /** Without the bot's mention. A command stands as `/name rest`, without the bot's name. */
+  readonly text: string;
+  /** The text of the message that this one replies to, if that is not the bot's own last answer. */
+  readonly quoted?: string | undefined;
+}

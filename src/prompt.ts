@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** Who wrote a message. `id` is `<platform>:<the platform's user id>`, as in `OWNERS` and `ALLOW`. */
+export const authorSchema = z.object({
+  id: z.string().min(1),
+  name: z.string(),
+  /** BCP 47, as the platform gives it. */
+  locale: z.string().optional(),
+});
+
+export type Author = z.infer<typeof authorSchema>;
+
+/**
+ * A message that was admitted, as it lies in Redis until it is settled. `v` is the version of this
+ * format; a process that meets a higher one hands the prompt back (`RECORD_NEWER`).
+ */
+export const promptSchema = z.object({
+  v: z.literal(1),
+  /** `tg-<botId>-<update_id>`, `dc-<message_id>`, `dc-i-<interaction_id>`, `term-…`: also the seen-key. */
+  id: z.string().min(1),
+  /** `<account>.<what the platform calls a conversation>`: prompts of one run in order. */
+  conversation: z.string().min(1),
+  /** `<platform>-<botId>`: whose reply queue the answer goes to. */
+  account: z.string().min(1),
+  /** Where to answer; only the adapter that made it can read it. */
+  address: z.string(),
+  author: authorSchema,
+  text: z.string(),
+  /** When the bridge took it in, milliseconds since 1970. */
+  receivedAtMs: z.number(),
+});
+
+export type Prompt = z.infer<typeof promptSchema>;

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+import type { Redis } from 'ioredis';
+
+/** A Lua script from a file beside its caller, sent by its digest and in full when Redis forgot it. */
+export class Script {
+  readonly #source: string;
+  readonly #sha1: string;
+
+  constructor(source: string) {
+    this.#source = source;
+    this.#sha1 = createHash('sha1').update(source).digest('hex');
+  }
+
+  /** Reads the script once, when the module that owns it is loaded. */
+  static load(url: URL): Script {
+    return new Script(readFileSync(url, 'utf8'));
+  }
+
+  /**
+   * Runs it. ioredis may send it twice after a reconnect, so every script must bear being applied
+   * twice. Replies are as RESP2 gives them; the caller parses.
+   */
+  async run(
+    redis: Redis,
+    keys: readonly string[],
+    args: readonly (string | number | Buffer)[],
+  ): Promise<unknown> {
+    try {
+      return await redis.evalsha(this.#sha1, keys.length, ...keys, ...args);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return redis.eval(this.#source, keys.length, ...keys, ...args);
+    }
+  }
+}

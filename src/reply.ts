@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/**
+ * Something to be said in a chat, as it lies in a conversation's reply list until it is delivered.
+ *
+ * `anchor` names the message on the platform that the reply is: replies with one anchor share their
+ * receipts, so a later one edits what an earlier one posted. A prompt's notice and its answer have
+ * the prompt's id; anything else has an anchor of its own.
+ *
+ * `final` closes the anchor: nothing with it comes after.
+ */
+export const replySchema = z.object({
+  v: z.literal(1),
+  /** Unique: `<anchor>` for a final, `<anchor>.<notice>` for a notice. */
+  id: z.string().min(1),
+  anchor: z.string().min(1),
+  /** The prompt it belongs to, for logs; absent for what nobody asked for. */
+  prompt: z.string().optional(),
+  conversation: z.string().min(1),
+  account: z.string().min(1),
+  address: z.string(),
+  /** `answer`: Grok's words. `stopped`: what had come when it was stopped. `words`: ours. */
+  kind: z.enum(['answer', 'stopped', 'words']),
+  final: z.boolean(),
+  /** Markdown, of any length. */
+  text: z.string(),
+  /** When the prompt was admitted, milliseconds since 1970: for `grok_bridge_reply_seconds`. */
+  receivedAtMs: z.number(),
+});
+
+export type Reply = z.infer<typeof replySchema>;
+
+/** What a user may see of an answer while it is being made. The newest wins; none is ever stored. */
+export const previewSchema = z.object({
+  prompt: z.string().min(1),
+  conversation: z.string().min(1),
+  account: z.string().min(1),
+  address: z.string(),
+  /** The turn that made it: a preview of an older turn is dropped. */
+  turnEpoch: z.number(),
+  seq: z.number(),
+  /** Markdown so far; empty: work on the prompt has begun. */
+  text: z.string(),
+});
+
+export type Preview = z.infer<typeof previewSchema>;
