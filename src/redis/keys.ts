@@ -10,3 +10,16 @@ export function rootKey(prefix: string): string {
 export function gateKey(prefix: string): string {
   return `${rootKey(prefix)}:gate`;
 }
+
+/** HASH of a conversation: `turn_epoch`, `history_epoch` (each absent: 0). */
+export function conversationKey(prefix: string, conversation: string): string {
+  return `${rootKey(prefix)}:conversation:${conversation}`;
+}
+
+/**
+ * LIST of a conversation's exchanges under one history epoch, oldest first, each the JSON of an
+ * `Exchange`. `/reset` raises the epoch; settle appends only under the epoch that is current.
+ */
+export function historyKey(prefix: string, conversation: string, historyEpoch: number): string {
+  return `${rootKey(prefix)}:history:${historyEpoch}:${conversation}`;
+}
