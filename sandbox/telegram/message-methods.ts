@@ -1,0 +1,165 @@
+import { z } from 'zod';
+
+import type { Chat, StoredMessage } from './chats.ts';
+import { settle, type FormattedText } from './formatted-text.ts';
+import { HtmlError, parseHtml } from './html.ts';
+import { chatId, integer, json, method, type Methods, type World } from './method.ts';
+import { messagePayload } from './payloads.ts';
+import { badRequest } from './refusal.ts';
+
+/** In UTF-16 units, after entity parsing (https://core.telegram.org/bots/api#sendmessage). */
+const longestText = 4_096;
+const longestCaption = 1_024;
+
+const formatted = {
+  text: z.string().default(''),
+  parse_mode: z.string().optional(),
+};
+
+const destination = {
+  chat_id: chatId,
+  message_thread_id: integer.optional(),
+  reply_parameters: json(
+    z.object({
+      message_id: integer,
+      allow_sending_without_reply: json(z.boolean()).default(false),
+    }),
+  ).optional(),
+};
+
+const existing = { chat_id: chatId, message_id: integer };
+
+/** What a bot says, changes and takes back. */
+export function messageMethods({ bot, chats, limits }: World): Methods {
+  const spend = (chat: Chat) => limits.spend({ id: chat.id, isPrivate: chat.type === 'private' });
+
+  return {
+    sendMessage: method(z.object({ ...destination, ...formatted }), (params) => {
+      const chat = chats.open(params.chat_id);
+      const content = contentOf(params.text, params.parse_mode, longestText);
+      if (content.text === '') throw badRequest('message text is empty');
+      const place = placeOf(chat, params);
+      spend(chat);
+      const html = params.parse_mode === undefined ? undefined : params.text;
+      const message = chats.post(chat, { from: bot, content, html, ...place });
+      return messagePayload(chat, message);
+    }),
+
+    sendDocument: method(
+      z.object({
+        ...destination,
+        document: z.object({ name: z.string(), bytes: z.number() }),
+        caption: z.string().default(''),
+        parse_mode: z.string().optional(),
+      }),
+      (params) => {
+        const chat = chats.open(params.chat_id);
+        if (params.document.bytes === 0) throw badRequest('file must be non-empty');
+        const content = contentOf(params.caption, params.parse_mode, longestCaption);
+        const place = placeOf(chat, params);
+        spend(chat);
+        const file = params.document;
+        const message = chats.post(chat, { from: bot, content, kind: 'document', file, ...place });
+        return messagePayload(chat, message);
+      },
+    ),
+
+    editMessageText: method(z.object({ ...existing, ...formatted }), (params) => {
+      const chat = chats.open(params.chat_id);
+      const message = chat.messages.get(params.message_id);
+      if (message === undefined) throw badRequest('message to edit not found');
+      if (message.from.id !== bot.id) throw badRequest("message can't be edited");
+      if (message.kind !== 'text') throw badRequest('there is no text in the message to edit');
+      const content = contentOf(params.text, params.parse_mode, longestText);
+      if (content.text === '') throw badRequest('message text is empty');
+      spend(chat);
+      if (isSame(message, content)) {
+        throw badRequest(
+          'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
+        );
+      }
+      chats.edit(message, content, params.parse_mode === undefined ? undefined : params.text);
+      return messagePayload(chat, message);
+    }),
+
+    deleteMessage: method(z.object(existing), (params) => {
+      const chat = chats.open(params.chat_id);
+      const message = chat.messages.get(params.message_id);
+      if (message === undefined) throw badRequest('message to delete not found');
+      if (message.from.id !== bot.id) throw badRequest("message can't be deleted");
+      chats.remove(chat, params.message_id);
+      return true;
+    }),
+
+    sendChatAction: method(
+      z.object({
+        chat_id: chatId,
+        message_thread_id: integer.optional(),
+        action: z.string().default(''),
+      }),
+      (params) => {
+        placeOf(chats.open(params.chat_id), params);
+        if (!chatActions.has(params.action)) {
+          throw badRequest('wrong parameter action in request');
+        }
+        return true;
+      },
+    ),
+  };
+}
+
+const chatActions = new Set([
+  'typing',
+  'upload_photo',
+  'record_video',
+  'upload_video',
+  'record_voice',
+  'upload_voice',
+  'upload_document',
+  'choose_sticker',
+  'find_location',
+  'record_video_note',
+  'upload_video_note',
+]);
+
+function contentOf(text: string, parseMode: string | undefined, longest: number): FormattedText {
+  const content = settle(parse(text, parseMode));
+  if (content.text.length > longest) throw badRequest('message is too long');
+  return content;
+}
+
+function parse(text: string, parseMode: string | undefined): FormattedText {
+  if (!text.isWellFormed()) throw badRequest('strings must be encoded in UTF-8');
+  if (parseMode === undefined || parseMode === '') return { text, entities: [] };
+  if (parseMode.toLowerCase() !== 'html') throw badRequest('unsupported parse_mode');
+  try {
+    return parseHtml(text);
+  } catch (error) {
+    if (error instanceof HtmlError) throw badRequest(`can't parse entities: ${error.message}`);
+    throw error;
+  }
+}
+
+function placeOf(
+  chat: Chat,
+  params: {
+    message_thread_id?: number | undefined;
+    reply_parameters?: { message_id: number; allow_sending_without_reply: boolean } | undefined;
+  },
+): { threadId: number | undefined; replyTo: number | undefined } {
+  const { message_thread_id: threadId, reply_parameters: reply } = params;
+  if (threadId !== undefined && !chat.topics.has(threadId)) {
+    throw badRequest('message thread not found');
+  }
+  if (reply === undefined) return { threadId, replyTo: undefined };
+  if (chat.messages.has(reply.message_id)) return { threadId, replyTo: reply.message_id };
+  if (reply.allow_sending_without_reply) return { threadId, replyTo: undefined };
+  throw badRequest('message to be replied not found');
+}
+
+function isSame(message: StoredMessage, content: FormattedText): boolean {
+  return (
+    message.text === content.text &&
+    JSON.stringify(message.entities) === JSON.stringify(content.entities)
+  );
+}
