@@ -1,0 +1,87 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+export type { Logger };
+
+/** Fields that may never be printed, wherever they turn up. */
+const secretFields = [
+  'token',
+  'secret',
+  'password',
+  'apiKey',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'authorization',
+  'Authorization',
+  'XAI_API_KEY',
+  'DISCORD_TOKEN',
+  'TELEGRAM_TOKEN',
+  'CREDENTIAL_KEYS',
+  'REDIS_URL',
+  'HTTP_TOKEN',
+];
+
+export interface LogOptions {
+  readonly level: string;
+  /** Lines for a person instead of JSON; default: whether standard output is a terminal. */
+  readonly pretty?: boolean;
+  /** Where the lines go; default: standard output. */
+  readonly destination?: DestinationStream;
+}
+
+/**
+ * One event a line: `log.info({ prompt, tookMs }, 'answered')`. Secret fields are redacted down to
+ * the third level, errors are reduced to name, code, message and stack, and anything in a string
+ * that looks like a token or a key is masked.
+ */
+export function createLog({ level, pretty, destination }: LogOptions): Logger {
+  const options = {
+    level,
+    base: { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: {
+      paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+      censor: '[secret]',
+    },
+    serializers: { err: describeError, error: describeError },
+    hooks: { streamWrite: maskSecrets },
+  };
+  if (destination !== undefined) return pino(options, destination);
+  if (pretty ?? process.stdout.isTTY) {
+    return pino(
+      options,
+      pino.transport({
+        target: 'pino-pretty',
+        options: { translateTime: 'HH:MM:ss', ignore: 'pid', singleLine: true },
+      }),
+    );
+  }
+  return pino(options);
+}
+
+/** What may be said of an error: own words and codes, not the fields that libraries hang on theirs. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : typeof error;
+  const code = 'code' in error ? error.code : undefined;
+  return {
+    name: error.name,
+    ...(code === undefined ? {} : { code }),
+    message: error.message,
+    stack: error.stack,
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+  };
+}
+
+/**
+ * Bot API tokens, JWTs, xAI keys, Bearer words and passwords in URLs, should one slip into a text
+ * that a library made.
+ */
+function maskSecrets(line: string): string {
+  return line
+    .replace(/\b\d{6,12}:[A-Za-z0-9_-]{30,}/g, '[secret]')
+    .replace(/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?/g, '[secret]')
+    .replace(/\bxai-[A-Za-z0-9]{16,}/g, '[secret]')
+    .replace(/\b(Bearer|Bot) [A-Za-z0-9._~+/=-]{12,}/g, '$1 [secret]')
+    .replace(/\b(rediss?:\/\/[^\s:@/]*:)[^\s@/]+@/g, '$1[secret]@');
+}

@@ -1,0 +1,24 @@
+/**
+ * A signal that aborts at SIGTERM or SIGINT; a second one ends the process at once. Holds the
+ * process open until then, since signal handlers alone do not.
+ */
+export function shutdownSignal(): AbortSignal {
+  const controller = new AbortController();
+  const hold = setInterval(() => undefined, 2 ** 30);
+  const stop = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(130);
+    clearInterval(hold);
+    controller.abort(name);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  return controller.signal;
+}
+
+/** Resolves when the signal aborts. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+}

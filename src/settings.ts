@@ -1,0 +1,158 @@
+import { z } from 'zod';
+
+/** `discord:123`, `telegram:456`, `discord:guild:7`; in `ALLOW` a leading `-` denies. */
+const subject = /^-?[a-z][a-z0-9-]*:([a-z]+:)?[^\s,:]+(:[^\s,:]+)?$/;
+
+/**
+ * Every setting of the program itself: names are a contract. The description is what
+ * `.env.example` and the README say of it.
+ */
+export const settings = z.object({
+  NODE_ENV: z.string().optional().describe('`production`: never start the sandbox by itself'),
+  ADAPTERS: list(z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected names of folders in adapters/'))
+    .optional()
+    .describe('Chat platforms to start, comma-separated; unset: those whose token is set'),
+
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, 'expected redis://host:port or rediss://host:port')
+    .optional()
+    .describe('Redis to use; unset: one of its own, under `DATA_DIR`'),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]+$/, 'expected letters, digits, `-`, `_` and `.`')
+    .default('grok-bridge')
+    .describe('Begins every key; several bridges may share a Redis under several prefixes'),
+  DATA_DIR: z
+    .string()
+    .default('./data')
+    .describe('Where it keeps what must outlive it: spilled sign-ins, its own Redis, its key'),
+  ALLOW_VOLATILE_REDIS: flag().describe('Start although Redis would lose data in a crash'),
+
+  GROK_MODEL: z.string().default('grok-4.3').describe('The model that answers'),
+  GROK_API: z
+    .enum(['responses', 'chat'], 'expected responses or chat')
+    .default('responses')
+    .describe('`chat`: the chat completions API, for other OpenAI-compatible servers'),
+  GROK_INSTRUCTIONS: z.string().optional().describe('What Grok is told before every conversation'),
+  GROK_IDLE_SECONDS: seconds(300).describe('A stream that is silent for longer is given up'),
+  ANSWER_SECONDS: seconds(900).describe('The longest that one answer may take'),
+  XAI_API_URL: url('https://api.x.ai/v1').describe("Where Grok's API is"),
+  XAI_API_KEY: z
+    .string()
+    .optional()
+    .describe('A static API key; never refreshed; used when no sign-in can serve'),
+  XAI_AUTH_URL: url('https://auth.x.ai').describe('The OAuth issuer that signs in to Grok'),
+  XAI_CLIENT_ID: z.string().optional().describe('The OAuth client of the sign-in; no default'),
+  XAI_SCOPE: z
+    .string()
+    .default('openid profile email offline_access grok-cli:access api:access')
+    .describe('What the sign-in asks for'),
+  CREDENTIAL_KEYS: z
+    .string()
+    .optional()
+    .describe(
+      'Keys that seal the sign-in in Redis: `id:base64(32 bytes)`, comma-separated, newest first. Made and kept under `DATA_DIR` with a Redis of its own, else required for a sign-in',
+    ),
+  REFRESH_GUARD_SECONDS: z.coerce
+    .number('expected a number of seconds')
+    .min(0)
+    .default(120)
+    .describe('A token younger than this is not refreshed at its first refusal'),
+
+  ACCESS: z
+    .enum(['pairing', 'allowlist', 'open'], 'expected pairing, allowlist or open')
+    .default('pairing')
+    .describe('Who may talk: those the owner lets in, those in `ALLOW`, or everybody'),
+  OWNERS: subjects()
+    .default([])
+    .describe('Who owns the bot: `discord:<user id>`, `telegram:<user id>`, comma-separated'),
+  ALLOW: subjects()
+    .default([])
+    .describe(
+      'Who may talk, and where: `discord:<user id>`, `discord:guild:<id>`, `discord:channel:<id>`, `discord:role:<id>`, `telegram:<user id>`, `telegram:chat:<id>`; a leading `-` denies',
+    ),
+
+  HISTORY_DAYS: z.coerce
+    .number('expected a number of days')
+    .positive()
+    .default(30)
+    .describe('How long a conversation is remembered after its last message'),
+  HISTORY_TOKENS: count(32_000).describe('The most tokens of a conversation that Grok is shown'),
+  QUEUE_PER_CONVERSATION: count(50).describe(
+    'Prompts waiting in one conversation; beyond: the busy word',
+  ),
+  QUEUE_TOTAL: count(100_000).describe('Prompts waiting in all; beyond: the busy word'),
+  REQUESTS_PER_MINUTE: count().optional().describe('Per user; off unless set'),
+  BUDGET_USD_PER_DAY: z.coerce
+    .number('expected dollars')
+    .positive()
+    .optional()
+    .describe('Per user; off unless set'),
+  WORKER_CONCURRENCY: count(50).describe('Answers that one worker process makes at once'),
+
+  HTTP_HOST: z.string().default('127.0.0.1').describe('Where health, metrics and the page listen'),
+  HTTP_PORT: z.coerce
+    .number('expected a port')
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8080)
+    .describe('0: any; busy: a warning and any'),
+  HTTP_TOKEN: z
+    .string()
+    .optional()
+    .describe('Needed to see the page when `HTTP_HOST` is not loopback'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'expected a pino level')
+    .default('info')
+    .describe('`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`'),
+});
+
+function list<Item extends z.ZodType<string, string>>(item: Item) {
+  return z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((word) => word.trim())
+        .filter((word) => word !== ''),
+    )
+    .pipe(z.array(item));
+}
+
+function subjects() {
+  return list(
+    z.string().regex(subject, 'expected entries such as discord:123 or telegram:chat:-100456'),
+  );
+}
+
+function flag() {
+  return z
+    .string()
+    .optional()
+    .transform((word, context) => {
+      if (word === undefined || /^(0|off|no|false)$/i.test(word)) return false;
+      if (/^(1|on|yes|true)$/i.test(word)) return true;
+      context.addIssue({ code: 'custom', message: 'expected on or off' });
+      return z.NEVER;
+    });
+}
+
+function url(standard: string) {
+  return z
+    .url({ protocol: /^https?$/, error: 'expected http:// or https://' })
+    .default(standard)
+    .transform((text) => text.replace(/\/+$/, ''));
+}
+
+function seconds(standard: number) {
+  return z.coerce.number('expected a number of seconds').positive().default(standard);
+}
+
+function count(): z.ZodCoercedNumber;
+function count(standard: number): z.ZodDefault<z.ZodCoercedNumber>;
+function count(standard?: number) {
+  const schema = z.coerce.number('expected a whole number').int().positive();
+  return standard === undefined ? schema : schema.default(standard);
+}
