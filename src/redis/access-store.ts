@@ -1,0 +1,110 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+
+import { rootKey } from './keys.ts';
+import { Script } from './script.ts';
+
+const ask = Script.load(new URL('scripts/access-ask.lua', import.meta.url));
+const approve = Script.load(new URL('scripts/access-approve.lua', import.meta.url));
+const claim = Script.load(new URL('scripts/access-claim.lua', import.meta.url));
+
+const placeSchema = z.object({
+  person: z.string(),
+  account: z.string(),
+  conversation: z.string(),
+  address: z.string(),
+  locale: z.string().optional(),
+});
+
+type Place = z.infer<typeof placeSchema>;
+
+/**
+ * Who owns the bot, whom an owner has let in, and who has asked, in Redis: what `chat/` asks of its
+ * `AccessStore`. Pairing codes end by themselves; the rest stays until it is taken back.
+ */
+export class RedisAccessStore {
+  readonly #redis: Redis;
+  readonly #root: string;
+
+  constructor(redis: Redis, prefix: string) {
+    this.#redis = redis;
+    this.#root = `${rootKey(prefix)}:access`;
+  }
+
+  async standing(person: string): Promise<'owner' | 'allowed' | 'stranger'> {
+    const [isOwner, isAllowed] = await Promise.all([
+      this.#redis.sismember(this.#key('owners'), person),
+      this.#redis.sismember(this.#key('allowed'), person),
+    ]);
+    if (isOwner === 1) return 'owner';
+    return isAllowed === 1 ? 'allowed' : 'stranger';
+  }
+
+  async hasOwner(): Promise<boolean> {
+    return (await this.#redis.scard(this.#key('owners'))) > 0;
+  }
+
+  async claim(person: string): Promise<boolean> {
+    return (await claim.run(this.#redis, [this.#key('owners')], [person])) === 1;
+  }
+
+  async noteOwner(place: {
+    readonly person: string;
+    readonly account: string;
+    readonly conversation: string;
+    readonly address: string;
+    readonly locale?: string | undefined;
+  }): Promise<void> {
+    await this.#redis.hset(this.#key('owner-places'), place.person, JSON.stringify(place));
+  }
+
+  /** Notes that cannot be read are left out. */
+  async ownerPlaces(): Promise<readonly Place[]> {
+    const notes = await this.#redis.hvals(this.#key('owner-places'));
+    return notes.flatMap((note) => {
+      const place = placeSchema.safeParse(parseJson(note));
+      return place.success ? [place.data] : [];
+    });
+  }
+
+  async ask(
+    request: {
+      readonly person: string;
+      readonly code: string;
+      readonly message: string;
+      readonly nowMs: number;
+    },
+    limits: { readonly lifetimeMs: number; readonly quietMs: number; readonly most: number },
+  ): Promise<{ readonly code: string; readonly message: string } | 'full'> {
+    const { person, code, message, nowMs } = request;
+    const answer = await ask.run(
+      this.#redis,
+      [this.#key('asks'), this.#key('codes')],
+      [person, code, message, nowMs, limits.lifetimeMs, limits.quietMs, limits.most],
+    );
+    if (answer === 'full') return 'full';
+    const [keptCode, keptMessage] = z.tuple([z.string(), z.string()]).parse(answer);
+    return { code: keptCode, message: keptMessage };
+  }
+
+  async approve(code: string, nowMs: number): Promise<string | undefined> {
+    const person = await approve.run(
+      this.#redis,
+      [this.#key('asks'), this.#key('codes'), this.#key('allowed')],
+      [code, nowMs],
+    );
+    return z.string().nullable().parse(person) ?? undefined;
+  }
+
+  #key(name: string): string {
+    return `${this.#root}:${name}`;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
