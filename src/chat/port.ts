@@ -125,6 +125,8 @@ export interface Incoming {
   readonly author: Author;
   /** From a bot or a webhook: never answered. */
   readonly fromBot: boolean;
+  /** From whoever sits at the program's own terminal: always an owner. */
+  readonly isOperator?: boolean | undefined;
   /** A private chat with the bot. */
   readonly isPrivate: boolean;
   /** Said to the bot: in private, by mention, by reply to it, or as a command of ours. */

@@ -15,6 +15,8 @@ export interface Words {
   readonly help: string;
   readonly unknownCommand: (name: string) => string;
   readonly emptyPrompt: string;
+  /** The message is longer than we take; nothing was stored. */
+  readonly tooLong: (maxChars: number) => string;
 
   readonly quota: string;
   readonly entitlement: string;

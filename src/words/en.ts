@@ -21,6 +21,8 @@ export const en: Words = {
   ].join('\n'),
   unknownCommand: (name) => `I do not know \`/${name}\`. \`/help\` shows what I can do.`,
   emptyPrompt: 'What would you like to ask? Write it in the same message.',
+  tooLong: (maxChars) =>
+    `This is longer than the ${maxChars} characters I take at once. Please shorten it or send it in parts.`,
 
   quota: 'The Grok account behind me has used up its quota. Please try again later.',
   entitlement: 'The Grok account behind me may not use this model. The owner has been told.',

@@ -20,6 +20,7 @@ export const zh: Words = {
   ].join('\n'),
   unknownCommand: (name) => `我不认识 \`/${name}\`。\`/help\` 会列出我能做的事。`,
   emptyPrompt: '你想问什么？请写在同一条消息里。',
+  tooLong: (maxChars) => `这条消息超过了我一次能接收的 ${maxChars} 个字符，请缩短或分几次发送。`,
 
   quota: '我背后的 Grok 账户额度已用完，请稍后再试。',
   entitlement: '我背后的 Grok 账户无权使用这个模型，已通知管理者。',

@@ -1,0 +1,128 @@
+import { randomInt } from 'node:crypto';
+
+import type { Clock } from '../clock.ts';
+import type { AccessStore } from './access-store.ts';
+import type { Incoming } from './port.ts';
+
+export interface AccessRules {
+  /**
+   * `pairing`: owners, and people they approve, anywhere; anybody in allowed places. `allowlist`:
+   * owners, and the people and places of `allow`. `open`: everybody.
+   */
+  readonly mode: 'pairing' | 'allowlist' | 'open';
+  /** `<platform>:<user id>`. */
+  readonly owners: readonly string[];
+  /** People as in `owners`, and places as in `Incoming.places`; with a leading `-`: never. */
+  readonly allow: readonly string[];
+  /** Sent in a private chat while there is no owner, it makes its sender the owner. */
+  readonly claimCode?: string | undefined;
+}
+
+export type Verdict =
+  | { readonly kind: 'allowed'; readonly isOwner: boolean }
+  /** The sender has become the owner with this very message. */
+  | { readonly kind: 'claimed' }
+  /** A stranger who is told a code that the owner can approve. */
+  | { readonly kind: 'pairing'; readonly code: string }
+  | { readonly kind: 'ignored' };
+
+/** Decides who may talk: `ACCESS`, `OWNERS`, `ALLOW` and what owners have approved. */
+export class Access {
+  readonly #rules: AccessRules;
+  readonly #store: AccessStore;
+  readonly #clock: Clock;
+  readonly #newCode: () => string;
+  readonly #owners: ReadonlySet<string>;
+  readonly #allowed: ReadonlySet<string>;
+  readonly #denied: ReadonlySet<string>;
+
+  constructor(options: {
+    readonly rules: AccessRules;
+    readonly store: AccessStore;
+    readonly clock: Clock;
+    readonly newCode?: () => string;
+  }) {
+    this.#rules = options.rules;
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#newCode = options.newCode ?? newCode;
+    this.#owners = new Set(options.rules.owners);
+    this.#allowed = new Set(options.rules.allow.filter((entry) => !entry.startsWith('-')));
+    this.#denied = new Set(
+      options.rules.allow.filter((entry) => entry.startsWith('-')).map((entry) => entry.slice(1)),
+    );
+  }
+
+  /** The same for the same message, however often it is asked. */
+  async decide(message: Incoming): Promise<Verdict> {
+    const person = message.author.id;
+    if (message.isOperator === true || this.#owners.has(person)) {
+      return { kind: 'allowed', isOwner: true };
+    }
+    const marks = [person, ...message.places];
+    if (marks.some((mark) => this.#denied.has(mark))) return { kind: 'ignored' };
+    if (this.#isClaim(message) && (await this.#store.claim(person))) return { kind: 'claimed' };
+
+    const standing = await this.#store.standing(person);
+    if (standing === 'owner') return { kind: 'allowed', isOwner: true };
+    if (marks.some((mark) => this.#allowed.has(mark))) return { kind: 'allowed', isOwner: false };
+    switch (this.#rules.mode) {
+      case 'open':
+        return { kind: 'allowed', isOwner: false };
+      case 'allowlist':
+        return { kind: 'ignored' };
+      case 'pairing':
+        if (standing === 'allowed') return { kind: 'allowed', isOwner: false };
+        return message.isPrivate ? this.#pair(message) : { kind: 'ignored' };
+    }
+  }
+
+  /** Lets in whom an owner was asked about. False: no such code, or no longer. */
+  async approve(code: string): Promise<boolean> {
+    const person = await this.#store.approve(normal(code), this.#clock.now());
+    return person !== undefined;
+  }
+
+  /** Whether nobody owns the bot yet, so that the claim code should be shown to the operator. */
+  async needsOwner(): Promise<boolean> {
+    return this.#owners.size === 0 && !(await this.#store.hasOwner());
+  }
+
+  #isClaim(message: Incoming): boolean {
+    const { claimCode } = this.#rules;
+    return (
+      claimCode !== undefined &&
+      this.#owners.size === 0 &&
+      message.isPrivate &&
+      normal(message.text) === normal(claimCode)
+    );
+  }
+
+  async #pair(message: Incoming): Promise<Verdict> {
+    const asked = await this.#store.ask(
+      {
+        person: message.author.id,
+        code: this.#newCode(),
+        message: message.id,
+        nowMs: this.#clock.now(),
+      },
+      limits,
+    );
+    // Only the message that took the code is answered: a stranger who goes on hears nothing more.
+    if (asked === 'full' || asked.message !== message.id) return { kind: 'ignored' };
+    return { kind: 'pairing', code: asked.code };
+  }
+}
+
+/** A code that a person can read out: 8 characters, none of them easily mistaken (40 bits). */
+export function newCode(): string {
+  const letters = Array.from({ length: 8 }, () => alphabet.charAt(randomInt(alphabet.length)));
+  return letters.join('');
+}
+
+const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const limits = { lifetimeMs: 3_600_000, quietMs: 600_000, most: 100 };
+
+function normal(code: string): string {
+  return code.trim().toUpperCase();
+}

@@ -1,0 +1,168 @@
+import type { Clock } from '../clock.ts';
+import type { Author } from '../prompt.ts';
+import type { Reply } from '../reply.ts';
+import { wordsFor } from '../words.ts';
+import type { Words } from '../words.ts';
+import type { AccessStore, OwnerPlace } from './access-store.ts';
+import type { Access } from './access.ts';
+import { cleanName, cleanText, withQuote } from './clean.ts';
+import { runCommand } from './commands.ts';
+import type { CommandDesk } from './commands.ts';
+import type { Incoming, Intake, Logger, Received } from './port.ts';
+import type { Prompts } from './prompts.ts';
+
+/** The longest message that is taken, its quote included, in UTF-16 units. */
+export const maxPromptChars = 32_000;
+
+export interface AdmissionOptions {
+  /** The adapter's, known once it is connected. */
+  readonly account: string;
+  readonly prompts: Prompts;
+  readonly access: Access;
+  readonly owners: Pick<AccessStore, 'noteOwner' | 'ownerPlaces'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly maxPromptChars?: number;
+}
+
+/** Takes what one account hears: decides what is for us and from whom, runs commands, puts prompts in. */
+export class Admission implements Intake {
+  readonly #options: AdmissionOptions;
+  /** What was last noted of each owner, so that a chatty one is not noted again and again. */
+  readonly #noted = new Map<string, string>();
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  async receive(message: Incoming, signal: AbortSignal): Promise<Received> {
+    signal.throwIfAborted();
+    if (message.fromBot || !message.isAddressed) return 'ignored';
+    const { access, log } = this.#options;
+    const verdict = await access.decide(message);
+    const visit = this.#visit(message);
+    switch (verdict.kind) {
+      case 'ignored':
+        return 'ignored';
+      case 'pairing':
+        return this.#introduce(visit, verdict.code);
+      case 'claimed':
+        log.info({ prompt: message.id }, 'owner claimed the bot');
+        await this.#noteOwner(visit);
+        return this.#say(visit, visit.words.claimed);
+      case 'allowed':
+        if (verdict.isOwner && message.isPrivate) await this.#noteOwner(visit);
+        return this.#take(visit, verdict.isOwner);
+    }
+  }
+
+  #visit(message: Incoming): Visit {
+    return {
+      message,
+      conversation: `${this.#options.account}.${message.conversation}`,
+      author: { ...message.author, name: cleanName(message.author.name) },
+      words: wordsFor(message.author.locale),
+      text: cleanText(message.text),
+      receivedAtMs: this.#options.clock.now(),
+    };
+  }
+
+  #take(visit: Visit, isOwner: boolean): Promise<Received> {
+    const { prompts, access } = this.#options;
+    const { message, conversation, words } = visit;
+    const desk: CommandDesk = {
+      ask: (text) => this.#ask(visit, text),
+      say: (text) => this.#say(visit, text),
+      reset: async (done) =>
+        replied(await prompts.reset(message.id, conversation, this.#reply(visit, done))),
+      stop: async (nothing) =>
+        replied(await prompts.stop(message.id, conversation, this.#reply(visit, nothing))),
+      approve: (code) => access.approve(code),
+    };
+    return runCommand(visit.text, { isOwner, words, desk }) ?? this.#ask(visit, visit.text);
+  }
+
+  async #ask(visit: Visit, asked: string): Promise<Received> {
+    const { message, words } = visit;
+    const quoted = cleanText(message.quoted ?? '');
+    const text = quoted === '' ? asked : withQuote(asked, quoted);
+    if (text === '') return this.#say(visit, words.emptyPrompt);
+    const most = this.#options.maxPromptChars ?? maxPromptChars;
+    if (text.length > most) return this.#say(visit, words.tooLong(most));
+
+    const outcome = await this.#options.prompts.enqueue(
+      {
+        v: 1,
+        id: message.id,
+        conversation: visit.conversation,
+        account: this.#options.account,
+        address: message.address,
+        author: visit.author,
+        text,
+        receivedAtMs: visit.receivedAtMs,
+      },
+      { busy: words.busy, waiting: words.waitingForSignIn },
+    );
+    this.#options.log.info({ prompt: message.id, outcome }, 'message taken');
+    return outcome === 'full' ? 'replied' : outcome;
+  }
+
+  /** Tells a stranger their code, and every owner whose place is known that somebody asks. */
+  async #introduce(visit: Visit, code: string): Promise<Received> {
+    const { owners, prompts } = this.#options;
+    const name = visit.author.name === '' ? visit.author.id : visit.author.name;
+    for (const place of await owners.ownerPlaces()) {
+      const id = `${visit.message.id}.asked-${place.person.replaceAll(':', '-')}`;
+      const text = wordsFor(place.locale).pairingAsked(plain(name), code);
+      await prompts.say(id, ownWords(id, place, text, visit.receivedAtMs));
+    }
+    return this.#say(visit, visit.words.pairing(code));
+  }
+
+  async #noteOwner({ message, conversation }: Visit): Promise<void> {
+    const { account, owners } = this.#options;
+    const { id: person, locale } = message.author;
+    const place: OwnerPlace = { person, account, conversation, address: message.address, locale };
+    const noted = JSON.stringify([conversation, locale]);
+    if (this.#noted.get(person) === noted) return;
+    await owners.noteOwner(place);
+    this.#noted.set(person, noted);
+  }
+
+  async #say(visit: Visit, text: string): Promise<Received> {
+    return replied(await this.#options.prompts.say(visit.message.id, this.#reply(visit, text)));
+  }
+
+  #reply(visit: Visit, text: string): Reply {
+    const { id, address } = visit.message;
+    const place = { account: this.#options.account, conversation: visit.conversation, address };
+    return { ...ownWords(id, place, text, visit.receivedAtMs), prompt: id };
+  }
+}
+
+/** A message that is being taken, with what is derived from it. */
+interface Visit {
+  readonly message: Incoming;
+  readonly conversation: string;
+  readonly author: Author;
+  readonly words: Words;
+  readonly text: string;
+  readonly receivedAtMs: number;
+}
+
+type Place = Pick<Reply, 'account' | 'conversation' | 'address'>;
+
+function ownWords(id: string, place: Place, text: string, receivedAtMs: number): Reply {
+  const { account, conversation, address } = place;
+  const what = { kind: 'words', final: true, text, receivedAtMs } as const;
+  return { v: 1, id, anchor: id, conversation, account, address, ...what };
+}
+
+function replied(outcome: 'done' | 'known'): Received {
+  return outcome === 'done' ? 'replied' : 'known';
+}
+
+/** A name that is set into our own Markdown: none of it acts as markup. */
+function plain(name: string): string {
+  return name.replaceAll(/[\\`*_~|[\]<>@#]/g, '');
+}
