@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+
+import * as discord from 'discord.js';
+import { Client, Events, GatewayIntentBits, Options, Partials } from 'discord.js';
+
+/** discord.js exports this class, its types leave it out; a test opens a gateway by it. */
+const { SimpleShardingStrategy } = discord as unknown as {
+  SimpleShardingStrategy: new (sockets: Sockets) => Strategy;
+};
+
+type BuildStrategy = NonNullable<NonNullable<discord.ClientOptions['ws']>['buildStrategy']>;
+type Sockets = Parameters<BuildStrategy>[0];
+type Strategy = ReturnType<BuildStrategy>;
+
+const handshakeMs = 4_000;
+const closeMs = 2_000;
+/** `WebSocketShardStatus.Connecting` of @discordjs/ws. */
+const connecting = 1;
+
+/**
+ * A discord.js client for one life of the gateway connection, and the way to end it.
+ *
+ * `Client.destroy` alone does not: while a connection is being made it leaves the socket open and
+ * unwatched, and a reconnect that has begun goes on after it (@discordjs/ws 1.2.3,
+ * `WebSocketShard.destroy`). So no new connection is begun once closing, and one that is being made
+ * is waited for.
+ */
+export class GatewayClient {
+  readonly client: Client;
+  #sockets: Sockets | undefined;
+  #closing = false;
+
+  constructor(apiUrl: string) {
+    this.client = new Client({
+      intents: [
+        GatewayIntentBits.Guilds,
+        GatewayIntentBits.GuildMessages,
+        GatewayIntentBits.DirectMessages,
+      ],
+      partials: [Partials.Channel],
+      rest: { api: apiUrl, retries: 0 },
+      ws: { buildStrategy: (sockets) => this.#strategy(sockets) },
+      // Events are read as they come; of the caches only servers, channels and roles are asked.
+      makeCache: Options.cacheWithLimits({
+        MessageManager: 0,
+        GuildMemberManager: 0,
+        UserManager: 0,
+        PresenceManager: 0,
+        ReactionManager: 0,
+        ThreadMemberManager: 0,
+        GuildEmojiManager: 0,
+        GuildStickerManager: 0,
+      }),
+    });
+  }
+
+  /** Resolves within some seconds; nothing is left open. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const patience = AbortSignal.timeout(handshakeMs + 500);
+    while ((await this.#sockets?.fetchStatus())?.get(0) === connecting && !patience.aborted) {
+      // Whatever happens to a socket is told as a debug event.
+      await once(this.client, Events.Debug, { signal: patience }).catch(() => undefined);
+    }
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, closeMs);
+    await Promise.race([this.client.destroy().catch(() => undefined), late.promise]);
+    clearTimeout(timer);
+  }
+
+  #strategy(sockets: Sockets): Strategy {
+    this.#sockets = sockets;
+    sockets.options.handshakeTimeout = handshakeMs;
+    // The first thing that a connection asks for: without an answer it is never opened.
+    const { retrieveSessionInfo } = sockets.options;
+    sockets.options.retrieveSessionInfo = async (shard) =>
+      this.#closing ? new Promise<never>(() => {}) : retrieveSessionInfo(shard);
+    return new SimpleShardingStrategy(sockets);
+  }
+}

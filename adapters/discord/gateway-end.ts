@@ -1,0 +1,49 @@
+import { DiscordjsError, DiscordjsErrorCodes, GatewayCloseCodes } from 'discord.js';
+
+import { BridgeError } from '#port';
+
+import { tokenRejected } from './identity.ts';
+
+/**
+ * What a close of the gateway means that Discord does not allow to be followed by a reconnect
+ * (https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes);
+ * undefined for all others.
+ */
+export function fatalClose(code: number): BridgeError | undefined {
+  switch (code) {
+    case GatewayCloseCodes.AuthenticationFailed:
+      return tokenRejected('Discord’s gateway does not accept DISCORD_TOKEN (close code 4004)');
+    case GatewayCloseCodes.DisallowedIntents:
+    case GatewayCloseCodes.InvalidIntents:
+      return new BridgeError(
+        'PLATFORM_INTENT_MISSING',
+        `Discord’s gateway does not grant the intents that were asked for (close code ${code}). ` +
+          'Guilds, GuildMessages and DirectMessages need no approval: look at the application at ' +
+          'https://discord.com/developers/applications → Bot, whether Discord has restricted it.',
+      );
+    case GatewayCloseCodes.ShardingRequired:
+      return new BridgeError(
+        'PLATFORM_UNREACHABLE',
+        'Discord’s gateway asks for sharding (close code 4011): the bot is in more servers than one ' +
+          'connection may serve (2,500). Remove it from some; this adapter opens one connection.',
+      );
+    case GatewayCloseCodes.InvalidShard:
+    case GatewayCloseCodes.InvalidAPIVersion:
+      return new BridgeError(
+        'PLATFORM_UNREACHABLE',
+        `Discord’s gateway refused the connection for good (close code ${code}). This version of ` +
+          'the program is too old for Discord: update it.',
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** The same for a login that failed before the gateway was reached. */
+export function fatalLogin(error: unknown): BridgeError | undefined {
+  const rejected =
+    error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid;
+  return rejected
+    ? tokenRejected('Discord does not accept DISCORD_TOKEN (401 for GET /gateway/bot)')
+    : undefined;
+}

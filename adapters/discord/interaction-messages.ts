@@ -1,0 +1,160 @@
+import { Routes } from 'discord.js';
+
+import type { Clock, Delivery } from '#port';
+
+import type { InteractionAddress } from './address.ts';
+import {
+  createMessage,
+  deliveryOf,
+  editDeadlineMs,
+  editMessage,
+  isCode,
+  quietly,
+} from './channel-messages.ts';
+import type { Deferrals } from './deferrals.ts';
+import { errorCode } from './outcome.ts';
+import { postedSchema } from './payloads.ts';
+import { discordLength } from './render.ts';
+import type { Answer, DiscordRest } from './rest.ts';
+import type { Seal } from './seal.ts';
+
+/** Discord's longest message (https://docs.discord.com/developers/resources/message#create-message). */
+export const maxChars = 2000;
+
+/** The token serves no more, or what it should edit is not (or no longer) there. */
+const useless = [
+  errorCode.unknownMessage,
+  errorCode.unknownWebhook,
+  errorCode.unknownInteraction,
+  errorCode.invalidWebhookToken,
+];
+
+/** The bot may answer commands in the channel, but not write there of itself. */
+const mayNotWrite = [errorCode.missingAccess, errorCode.missingPermissions];
+
+type Posted = Answer<{ id: string }>;
+
+/**
+ * Answers to slash commands. The first chunk fills in the deferred answer by the interaction's
+ * token, an edit and so repeatable; the others are plain messages in the channel, since those have
+ * a nonce and follow-ups have none. When the token has ended, the first is a plain message, too, and
+ * names the asker.
+ */
+export class InteractionMessages {
+  readonly #rest: DiscordRest;
+  readonly #seal: Seal;
+  readonly #clock: Clock;
+  readonly #deferrals: Deferrals;
+
+  constructor(rest: DiscordRest, seal: Seal, clock: Clock, deferrals: Deferrals) {
+    this.#rest = rest;
+    this.#seal = seal;
+    this.#clock = clock;
+    this.#deferrals = deferrals;
+  }
+
+  async post(
+    address: InteractionAddress,
+    content: string,
+    { chunk, nonce }: { chunk: number; nonce: string },
+    signal: AbortSignal,
+  ): Promise<Delivery> {
+    const { channel, interaction } = address;
+    if (chunk === 0) {
+      await this.#deferrals.settled(interaction, signal);
+      const filled = await this.#editByToken(address, '@original', content, signal);
+      if (filled !== undefined && !isCode(filled, ...useless)) return delivered(filled);
+      const named = namingAsker(address, content);
+      return createMessage(this.#rest, { channel, content: named, nonce }, signal);
+    }
+    const token = this.#tokenOf(address);
+    const posted = await createMessage(this.#rest, { channel, content, nonce }, signal);
+    if (posted.kind !== 'refused' || token === undefined) return posted;
+    return delivered(await this.#followUp(address.application, token, content, signal));
+  }
+
+  async edit(
+    address: InteractionAddress,
+    messageId: string,
+    content: string,
+    chunk: number,
+    signal: AbortSignal,
+  ): Promise<Delivery> {
+    const { channel } = address;
+    if (chunk === 0) {
+      const byToken = await this.#editByToken(address, messageId, content, signal);
+      if (byToken !== undefined && !isCode(byToken, ...useless)) return delivered(byToken);
+      const named = namingAsker(address, content);
+      return editMessage(this.#rest, { channel, message: messageId, content: named }, signal);
+    }
+    const inChannel = await editMessage(
+      this.#rest,
+      { channel, message: messageId, content },
+      signal,
+    );
+    if (inChannel.kind !== 'refused') return inChannel;
+    const byToken = await this.#editByToken(address, messageId, content, signal);
+    return byToken === undefined || isCode(byToken, ...useless) ? inChannel : delivered(byToken);
+  }
+
+  /** Whether Discord shows "thinking" for it, so that nothing else has to. */
+  isThinking(address: InteractionAddress): boolean {
+    return this.#tokenOf(address) !== undefined;
+  }
+
+  /** Undefined: there is no token to do it with. */
+  async #editByToken(
+    address: InteractionAddress,
+    messageId: string,
+    content: string,
+    signal: AbortSignal,
+  ): Promise<Posted | undefined> {
+    const token = this.#tokenOf(address);
+    if (token === undefined) return undefined;
+    return this.#rest.send(
+      {
+        method: 'patch',
+        route: Routes.webhookMessage(address.application, token, messageId),
+        body: { content, ...quietly },
+        auth: false,
+        deadlineMs: editDeadlineMs,
+        answer: postedSchema,
+      },
+      signal,
+    );
+  }
+
+  async #followUp(
+    application: string,
+    token: string,
+    content: string,
+    signal: AbortSignal,
+  ): Promise<Posted> {
+    return this.#rest.send(
+      {
+        method: 'post',
+        route: Routes.webhook(application, token),
+        query: { wait: 'true' },
+        body: { content, ...quietly },
+        auth: false,
+        deadlineMs: editDeadlineMs,
+        answer: postedSchema,
+      },
+      signal,
+    );
+  }
+
+  #tokenOf({ sealed, interaction, expiresAtMs }: InteractionAddress): string | undefined {
+    return this.#clock.now() < expiresAtMs ? this.#seal.open(sealed, interaction) : undefined;
+  }
+}
+
+function delivered(posted: Posted): Delivery {
+  return posted.kind === 'ok' ? { kind: 'done', messageId: posted.body.id } : deliveryOf(posted);
+}
+
+/** Left out where it would make the message too long. Mentions of ours never ping. */
+function namingAsker({ user }: InteractionAddress, content: string): string {
+  const named = `<@${user}> ${content}`;
+  return discordLength(named) <= maxChars ? named : content;
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+const snowflake = z.string().min(1);
+
+const userSchema = z.object({
+  id: snowflake,
+  username: z.string(),
+  global_name: z.string().nullish(),
+  bot: z.boolean().optional(),
+});
+
+const memberSchema = z.object({
+  nick: z.string().nullish(),
+  roles: z.array(snowflake).default([]),
+});
+
+const saidSchema = z.object({
+  author: userSchema,
+  content: z.string().default(''),
+  mentions: z.array(userSchema.extend({ member: memberSchema.optional() })).default([]),
+  mention_roles: z.array(snowflake).default([]),
+});
+
+/**
+ * MESSAGE_CREATE, as far as it is read
+ * (https://docs.discord.com/developers/events/gateway-events#message-create).
+ */
+export const messageSchema = saidSchema.extend({
+  id: snowflake,
+  channel_id: snowflake,
+  guild_id: snowflake.optional(),
+  type: z.number().default(0),
+  webhook_id: snowflake.optional(),
+  member: memberSchema.optional(),
+  referenced_message: saidSchema.nullish(),
+});
+
+/**
+ * INTERACTION_CREATE of a slash command, as far as it is read
+ * (https://docs.discord.com/developers/interactions/receiving-and-responding).
+ */
+export const commandSchema = z.object({
+  id: snowflake,
+  application_id: snowflake,
+  type: z.literal(2),
+  token: z.string().min(1),
+  channel_id: snowflake,
+  channel: z.object({ type: z.number(), parent_id: snowflake.nullish() }).optional(),
+  guild_id: snowflake.optional(),
+  locale: z.string().optional(),
+  user: userSchema.optional(),
+  member: memberSchema.extend({ user: userSchema }).optional(),
+  data: z.object({
+    type: z.literal(1),
+    name: z.string(),
+    options: z
+      .array(
+        z.object({
+          name: z.string(),
+          value: z.union([z.string(), z.number(), z.boolean()]).optional(),
+        }),
+      )
+      .default([]),
+  }),
+});
+
+/** What is read of a message that Discord gives back after a create or an edit. */
+export const postedSchema = z.object({ id: snowflake, content: z.string().default('') });
+
+export type MessagePayload = z.infer<typeof messageSchema>;
+export type CommandPayload = z.infer<typeof commandSchema>;
+export type SaidPayload = z.infer<typeof saidSchema>;
+export type UserPayload = z.infer<typeof userSchema>;
+export type MemberPayload = z.infer<typeof memberSchema>;

@@ -1,0 +1,35 @@
+import type { MemberPayload, SaidPayload, UserPayload } from './payloads.ts';
+
+/** What a mapping has to know besides the payload itself. */
+export interface Surroundings {
+  readonly botId: string;
+  /** The role that Discord made for the bot in this server. */
+  readonly botRole: string | undefined;
+  /** Of a thread: the channel it belongs to. */
+  readonly parent: string | undefined;
+  roleName(id: string): string | undefined;
+  channelName(id: string): string | undefined;
+}
+
+/** What a person is called here: the server's nickname, else the display name, else the user name. */
+export function nameOf(user: UserPayload, member?: MemberPayload): string {
+  return member?.nick ?? user.global_name ?? user.username;
+}
+
+/**
+ * What was said, readable without Discord: the bot's own mention is cut out, other mentions become
+ * @names, channels #names, custom emojis :names:.
+ */
+export function readableText(said: SaidPayload, around: Surroundings): string {
+  const names = new Map(said.mentions.map((user) => [user.id, nameOf(user, user.member)]));
+  return said.content
+    .replace(/[ \t]*<@!?(\d+)>/g, (found, id: string) =>
+      id === around.botId ? '' : found.replace(/<.*>/, `@${names.get(id) ?? 'someone'}`),
+    )
+    .replace(/[ \t]*<@&(\d+)>/g, (found, id: string) =>
+      id === around.botRole ? '' : found.replace(/<.*>/, `@${around.roleName(id) ?? 'a role'}`),
+    )
+    .replace(/<#(\d+)>/g, (_, id: string) => `#${around.channelName(id) ?? 'a channel'}`)
+    .replace(/<a?(:\w+:)\d+>/g, '$1')
+    .trim();
+}
