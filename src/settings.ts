@@ -43,7 +43,12 @@ export const settings = z.object({
     .optional()
     .describe('A static API key; never refreshed; used when no sign-in can serve'),
   XAI_AUTH_URL: url('https://auth.x.ai').describe('The OAuth issuer that signs in to Grok'),
-  XAI_CLIENT_ID: z.string().optional().describe('The OAuth client of the sign-in; no default'),
+  XAI_CLIENT_ID: z
+    .string()
+    .optional()
+    .describe(
+      "The OAuth client that signs in. It has no default: the public id that other programs use, `b1a00492-073a-47ea-816f-4c329264a828`, belongs to the vendor's own command line client; whether you may use it is between you and xAI. An API key needs none of this",
+    ),
   XAI_SCOPE: z
     .string()
     .default('openid profile email offline_access grok-cli:access api:access')

@@ -1,0 +1,127 @@
+import { mkdirSync } from 'node:fs';
+
+import type { Redis } from 'ioredis';
+
+import { loadAdapters } from '../adapters.ts';
+import type { AdapterDefinition } from '../chat/port.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { type Config, type Environment, readConfig } from '../config.ts';
+import { Health } from '../console/health.ts';
+import { Metrics } from '../console/metrics.ts';
+import { Console } from '../console/server.ts';
+import { BridgeError } from '../errors.ts';
+import { createLog, type Logger } from '../log.ts';
+import { RedisConnections } from '../redis/connection.ts';
+import { readDurability, requireDurable } from '../redis/durability.ts';
+import { EmbeddedRedis } from '../redis/embedded.ts';
+
+/** What every role stands on. Closed with the stack it was laid in. */
+export interface Foundation {
+  readonly config: Config;
+  readonly definitions: readonly AdapterDefinition[];
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly connections: RedisConnections;
+  /** For commands; subscribing and blocking take connections of their own. */
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  /** Whether what was written survives a crash of Redis. */
+  readonly isDurable: boolean;
+  /** The Redis is the program's own. */
+  readonly isEmbedded: boolean;
+  /** No other process used the Redis when this one came: what is marked as under way is nobody's. */
+  readonly isAlone: boolean;
+}
+
+/**
+ * Configuration and log, before anything is opened. `names`: the adapters whose settings count;
+ * default all there are.
+ * @throws {BridgeError} `CONFIG_INVALID`, `ADAPTER_UNKNOWN`
+ */
+export async function configure(
+  environment: Environment,
+): Promise<Pick<Foundation, 'config' | 'definitions' | 'log'>> {
+  const definitions = await loadAdapters();
+  const config = readConfig(environment, definitions);
+  const unknown = config.ADAPTERS.find(
+    (name) => !definitions.some((definition) => definition.name === name),
+  );
+  if (unknown !== undefined) {
+    const names = definitions.map(({ name }) => name).join(', ');
+    throw new BridgeError(
+      'ADAPTER_UNKNOWN',
+      `ADAPTERS: there is no adapter “${unknown}”. There are: ${names}.`,
+    );
+  }
+  return { config, definitions, log: createLog({ level: config.LOG_LEVEL }) };
+}
+
+/**
+ * Opens Redis, its own one where none is configured, and looks whether it keeps what it is told.
+ * @throws {BridgeError} `REDIS_UNREACHABLE`, `REDIS_VOLATILE`, `REDIS_EMBEDDED_FAILED`
+ */
+export async function layFoundation(
+  configured: Pick<Foundation, 'config' | 'definitions' | 'log'>,
+  stack: AsyncDisposableStack,
+): Promise<Foundation> {
+  const { config, log } = configured;
+  makeDataFolder(config.DATA_DIR);
+  const embedded =
+    config.REDIS_URL === undefined
+      ? stack.use(await EmbeddedRedis.open({ dataDir: config.DATA_DIR, clock: systemClock, log }))
+      : undefined;
+  const url = config.REDIS_URL ?? embedded?.url ?? '';
+  const connections = stack.use(new RedisConnections(url, log));
+  const redis = await connections.connect('grok-bridge');
+  const durability =
+    embedded === undefined
+      ? await requireDurable(redis, { allowVolatile: config.ALLOW_VOLATILE_REDIS, log })
+      : await readDurability(redis);
+  return {
+    ...configured,
+    clock: systemClock,
+    connections,
+    redis,
+    prefix: config.REDIS_PREFIX,
+    metrics: new Metrics(),
+    health: new Health(),
+    isDurable: durability.kind !== 'volatile',
+    isEmbedded: embedded !== undefined,
+    isAlone: embedded?.isOurs ?? false,
+  };
+}
+
+/** Health, metrics and the page, with Redis as the first thing that has to be ready. */
+export async function openConsole(
+  { config, redis, health, metrics, log }: Foundation,
+  stack: AsyncDisposableStack,
+): Promise<void> {
+  health.add('redis', async () => {
+    await redis.ping();
+    return { kind: 'ready' };
+  });
+  stack.use(
+    await Console.listen({
+      host: config.HTTP_HOST,
+      port: config.HTTP_PORT,
+      token: config.HTTP_TOKEN,
+      health,
+      metrics,
+      log,
+    }),
+  );
+}
+
+function makeDataFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new BridgeError(
+      'CONFIG_INVALID',
+      `DATA_DIR: the folder ${folder} cannot be made. Name one that this user may write to.`,
+      { cause },
+    );
+  }
+}
