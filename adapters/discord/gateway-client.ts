@@ -43,8 +43,11 @@ export class GatewayClient {
       // Events are read as they come; of the caches only servers, channels and roles are asked.
       makeCache: Options.cacheWithLimits({
         MessageManager: 0,
-        GuildMemberManager: 0,
-        UserManager: 0,
+        GuildMemberManager: {
+          maxSize: 0,
+          keepOverLimit: ({ id, client }) => id === client.user.id,
+        },
+        UserManager: { maxSize: 0, keepOverLimit: ({ id, client }) => id === client.user.id },
         PresenceManager: 0,
         ReactionManager: 0,
         ThreadMemberManager: 0,
@@ -58,7 +61,7 @@ export class GatewayClient {
   async close(): Promise<void> {
     this.#closing = true;
     const patience = AbortSignal.timeout(handshakeMs + 500);
-    while ((await this.#sockets?.fetchStatus())?.get(0) === connecting && !patience.aborted) {
+    while ((await this.#status()) === connecting && !patience.aborted) {
       // Whatever happens to a socket is told as a debug event.
       await once(this.client, Events.Debug, { signal: patience }).catch(() => undefined);
     }
@@ -68,13 +71,17 @@ export class GatewayClient {
     clearTimeout(timer);
   }
 
+  async #status(): Promise<number | undefined> {
+    return (await this.#sockets?.fetchStatus())?.get(0);
+  }
+
   #strategy(sockets: Sockets): Strategy {
     this.#sockets = sockets;
     sockets.options.handshakeTimeout = handshakeMs;
     // The first thing that a connection asks for: without an answer it is never opened.
-    const { retrieveSessionInfo } = sockets.options;
+    const retrieve = sockets.options.retrieveSessionInfo.bind(sockets.options);
     sockets.options.retrieveSessionInfo = async (shard) =>
-      this.#closing ? new Promise<never>(() => {}) : retrieveSessionInfo(shard);
+      this.#closing ? new Promise<never>(() => {}) : retrieve(shard);
     return new SimpleShardingStrategy(sockets);
   }
 }

@@ -1,4 +1,4 @@
-import { DiscordjsError, DiscordjsErrorCodes, GatewayCloseCodes } from 'discord.js';
+import { DiscordjsError, DiscordjsErrorCodes } from 'discord.js';
 
 import { BridgeError } from '#port';
 
@@ -11,24 +11,24 @@ import { tokenRejected } from './identity.ts';
  */
 export function fatalClose(code: number): BridgeError | undefined {
   switch (code) {
-    case GatewayCloseCodes.AuthenticationFailed:
+    case 4004:
       return tokenRejected('Discord’s gateway does not accept DISCORD_TOKEN (close code 4004)');
-    case GatewayCloseCodes.DisallowedIntents:
-    case GatewayCloseCodes.InvalidIntents:
+    case 4014:
+    case 4013:
       return new BridgeError(
         'PLATFORM_INTENT_MISSING',
         `Discord’s gateway does not grant the intents that were asked for (close code ${code}). ` +
           'Guilds, GuildMessages and DirectMessages need no approval: look at the application at ' +
           'https://discord.com/developers/applications → Bot, whether Discord has restricted it.',
       );
-    case GatewayCloseCodes.ShardingRequired:
+    case 4011:
       return new BridgeError(
         'PLATFORM_UNREACHABLE',
         'Discord’s gateway asks for sharding (close code 4011): the bot is in more servers than one ' +
           'connection may serve (2,500). Remove it from some; this adapter opens one connection.',
       );
-    case GatewayCloseCodes.InvalidShard:
-    case GatewayCloseCodes.InvalidAPIVersion:
+    case 4010:
+    case 4012:
       return new BridgeError(
         'PLATFORM_UNREACHABLE',
         `Discord’s gateway refused the connection for good (close code ${code}). This version of ` +

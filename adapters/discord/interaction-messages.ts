@@ -29,9 +29,6 @@ const useless = [
   errorCode.invalidWebhookToken,
 ];
 
-/** The bot may answer commands in the channel, but not write there of itself. */
-const mayNotWrite = [errorCode.missingAccess, errorCode.missingPermissions];
-
 type Posted = Answer<{ id: string }>;
 
 /**

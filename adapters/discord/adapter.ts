@@ -1,0 +1,164 @@
+import { Routes } from 'discord.js';
+import { z } from 'zod';
+
+import { BridgeError } from '#port';
+import type { Adapter, AdapterHealth, AdapterTools, Delivery, Intake, Outgoing } from '#port';
+
+import { readAddress } from './address.ts';
+import { createMessage, editMessage } from './channel-messages.ts';
+import { Deferrals } from './deferrals.ts';
+import { Gateway } from './gateway.ts';
+import { askIdentity } from './identity.ts';
+import type { Identity } from './identity.ts';
+import { Inbox } from './inbox.ts';
+import { InteractionMessages, maxChars } from './interaction-messages.ts';
+import { registerCommands } from './register-commands.ts';
+import { discordLength, renderDiscord } from './render.ts';
+import { DiscordRest } from './rest.ts';
+import { Seal } from './seal.ts';
+import { SlashCommands } from './slash.ts';
+
+const typingDeadlineMs = 5_000;
+const unreadable: Delivery = { kind: 'refused', why: 'not an address of Discord’s' };
+
+/** One bot on Discord. */
+export class DiscordAdapter implements Adapter {
+  readonly maxChars = maxChars;
+  readonly #apiUrl: string;
+  readonly #token: string;
+  readonly #tools: AdapterTools;
+  readonly #rest: DiscordRest;
+  readonly #seal: Seal;
+  readonly #deferrals = new Deferrals();
+  readonly #interactions: InteractionMessages;
+  readonly #disposed = new AbortController();
+  #identity: Identity | undefined;
+  #gateway: Gateway | undefined;
+  #listening: Promise<unknown> = Promise.resolve();
+
+  constructor({ apiUrl, token }: { apiUrl: string; token: string }, tools: AdapterTools) {
+    this.#apiUrl = apiUrl;
+    this.#token = token;
+    this.#tools = tools;
+    this.#rest = new DiscordRest(apiUrl, token);
+    this.#seal = new Seal(token);
+    this.#interactions = new InteractionMessages(
+      this.#rest,
+      this.#seal,
+      tools.clock,
+      this.#deferrals,
+    );
+  }
+
+  get account(): string {
+    return `discord-${this.#known().botId}`;
+  }
+
+  get displayName(): string {
+    return this.#known().name;
+  }
+
+  measure(markdown: string): number {
+    return discordLength(renderDiscord(markdown));
+  }
+
+  /** Discord commonly allows five edits in five seconds a channel: the final must have room. */
+  previewIntervalMs(): number {
+    return 1_200;
+  }
+
+  async connect(signal: AbortSignal): Promise<void> {
+    this.#identity = await askIdentity(this.#rest, signal);
+  }
+
+  async listen(intake: Intake, signal: AbortSignal): Promise<void> {
+    const { botId, application } = this.#known();
+    const stopped = AbortSignal.any([signal, this.#disposed.signal]);
+    const gateway = new Gateway(
+      { apiUrl: this.#apiUrl, token: this.#token, botId },
+      this.#rest,
+      this.#tools,
+    );
+    this.#gateway = gateway;
+    const slash = new SlashCommands(this.#rest, this.#seal, this.#tools, this.#deferrals);
+    // What ends the connection for good ends the rest of the listening, too.
+    const ended = new AbortController();
+    const live = AbortSignal.any([stopped, ended.signal]);
+    const inbox = new Inbox(intake, slash, this.#tools, live);
+    const registering = registerCommands(this.#rest, application, this.#tools, live);
+    const listening = (async () => {
+      try {
+        await gateway.run((name, data, places) => inbox.take(name, data, places), stopped);
+      } finally {
+        ended.abort();
+        await Promise.all([inbox.idle(), registering]);
+      }
+    })();
+    this.#listening = listening.catch(() => undefined);
+    await listening;
+  }
+
+  async post(address: string, message: Outgoing, signal: AbortSignal): Promise<Delivery> {
+    const to = readAddress(address);
+    if (to === undefined) return unreadable;
+    const content = renderDiscord(message.text);
+    const { chunk, nonce } = message;
+    switch (to.kind) {
+      case 'message': {
+        const replyTo = chunk === 0 ? to.message : undefined;
+        return createMessage(this.#rest, { channel: to.channel, content, nonce, replyTo }, signal);
+      }
+      case 'interaction':
+        return this.#interactions.post(to, content, { chunk, nonce }, signal);
+    }
+  }
+
+  async edit(
+    address: string,
+    messageId: string,
+    message: Outgoing,
+    signal: AbortSignal,
+  ): Promise<Delivery> {
+    const to = readAddress(address);
+    if (to === undefined) return unreadable;
+    const content = renderDiscord(message.text);
+    switch (to.kind) {
+      case 'message':
+        return editMessage(
+          this.#rest,
+          { channel: to.channel, message: messageId, content },
+          signal,
+        );
+      case 'interaction':
+        return this.#interactions.edit(to, messageId, content, message.chunk, signal);
+    }
+  }
+
+  async typing(address: string, signal: AbortSignal): Promise<void> {
+    const to = readAddress(address);
+    if (to === undefined) return;
+    if (to.kind === 'interaction' && this.#interactions.isThinking(to)) return;
+    const route = Routes.channelTyping(to.channel);
+    await this.#rest.send(
+      { method: 'post', route, deadlineMs: typingDeadlineMs, answer: z.unknown() },
+      signal,
+    );
+  }
+
+  health(): AdapterHealth {
+    return this.#gateway?.health() ?? { up: false, lastEventAtMs: null };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed.abort();
+    await this.#listening;
+    this.#rest[Symbol.dispose]();
+  }
+
+  #known(): Identity {
+    if (this.#identity === undefined) {
+      throw new BridgeError('PLATFORM_UNREACHABLE', 'The Discord adapter is not connected yet.');
+    }
+    return this.#identity;
+  }
+}

@@ -1,0 +1,94 @@
+import type { AdapterTools, Intake } from '#port';
+
+import { handOver } from './hand-over.ts';
+import { Lanes } from './lanes.ts';
+import { incomingMessage, isAddressed } from './message.ts';
+import { commandSchema, messageSchema } from './payloads.ts';
+import type { MessagePayload } from './payloads.ts';
+import type { Places } from './places.ts';
+import type { SlashCommands } from './slash.ts';
+
+/** While the intake is away: so many messages to the bot are kept, so many others. */
+const mostAddressed = 10_000;
+const mostOthers = 1_000;
+
+/** What is heard on the gateway, on its way to the intake: in order per conversation. */
+export class Inbox {
+  readonly #intake: Intake;
+  readonly #slash: SlashCommands;
+  readonly #tools: AdapterTools;
+  readonly #signal: AbortSignal;
+  readonly #lanes = new Lanes();
+
+  constructor(intake: Intake, slash: SlashCommands, tools: AdapterTools, signal: AbortSignal) {
+    this.#intake = intake;
+    this.#slash = slash;
+    this.#tools = tools;
+    this.#signal = signal;
+  }
+
+  /** An event by its name; those that are no concern of ours are passed over. */
+  take(name: string, data: unknown, places: Places): void {
+    if (this.#signal.aborted) return;
+    if (name === 'MESSAGE_CREATE') this.#takeMessage(data, places);
+    if (name === 'INTERACTION_CREATE') this.#takeCommand(data);
+  }
+
+  /** Resolves once nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#lanes.idle();
+  }
+
+  #takeMessage(data: unknown, places: Places): void {
+    const parsed = messageSchema.safeParse(data);
+    if (!parsed.success) {
+      this.#tools.log.warn({ fields: pathsOf(parsed.error) }, 'message in an unknown form');
+      return;
+    }
+    const message = parsed.data;
+    const { id, channel_id: channel, guild_id: guild } = message;
+    const addressed = isAddressed(message, places.around(guild));
+    if (this.#lanes.waiting >= (addressed ? mostAddressed : mostOthers)) {
+      if (addressed) this.#tools.log.error({ prompt: `dc-${id}` }, 'message lost: too many wait');
+      return;
+    }
+    this.#lanes.add(channel, async () => this.#hand(message, addressed, places));
+  }
+
+  async #hand(message: MessagePayload, addressed: boolean, places: Places): Promise<void> {
+    const { id, channel_id: channel, guild_id: guild } = message;
+    await handOver(
+      async () => {
+        const parent =
+          addressed && guild !== undefined
+            ? await places.parentOf(channel, this.#signal)
+            : undefined;
+        return incomingMessage(message, { ...places.around(guild), parent });
+      },
+      {
+        intake: this.#intake,
+        clock: this.#tools.clock,
+        // What is not said to the bot is offered once.
+        ...(addressed ? {} : { untilMs: 0 }),
+        onFailure: (err, attempt) => {
+          if (addressed) {
+            this.#tools.log.warn({ err, attempt, prompt: `dc-${id}` }, 'message not taken in');
+          }
+        },
+      },
+      this.#signal,
+    );
+  }
+
+  #takeCommand(data: unknown): void {
+    const parsed = commandSchema.safeParse(data);
+    // Buttons, menus and the like are not ours.
+    if (!parsed.success) return;
+    const command = parsed.data;
+    this.#lanes.add(command.channel_id, this.#slash.accept(command, this.#intake, this.#signal));
+  }
+}
+
+function pathsOf(error: { issues: readonly { path: readonly PropertyKey[] }[] }): string[] {
+  return error.issues.map(({ path }) => path.join('.'));
+}

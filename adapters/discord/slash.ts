@@ -1,0 +1,135 @@
+import { InteractionResponseType, Routes } from 'discord.js';
+import { z } from 'zod';
+
+import type { Clock, Intake, Logger } from '#port';
+
+import { quietly } from './channel-messages.ts';
+import type { Deferrals } from './deferrals.ts';
+import { handOver } from './hand-over.ts';
+import { describeTrouble, errorCode } from './outcome.ts';
+import type { CommandPayload } from './payloads.ts';
+import type { Answer, DiscordRest } from './rest.ts';
+import type { Seal } from './seal.ts';
+import { incomingCommand } from './slash-command.ts';
+import { sorry } from './sorry.ts';
+
+/** Discord drops an interaction that is not answered within 3 s. */
+const deferDeadlineMs = 2_500;
+/** How long a command is offered to the intake before its giver is told to try again. */
+const patienceMs = 10_000;
+const aftermathDeadlineMs = 5_000;
+
+/**
+ * Takes slash commands: answers with "thinking" and hands the command over side by side, so that
+ * Discord's 3 s hold however slow the store is.
+ */
+export class SlashCommands {
+  readonly #rest: DiscordRest;
+  readonly #seal: Seal;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #deferrals: Deferrals;
+
+  constructor(
+    rest: DiscordRest,
+    seal: Seal,
+    tools: { clock: Clock; log: Logger },
+    deferrals: Deferrals,
+  ) {
+    this.#rest = rest;
+    this.#seal = seal;
+    this.#clock = tools.clock;
+    this.#log = tools.log;
+    this.#deferrals = deferrals;
+  }
+
+  /**
+   * Defers at once; the returned task hands the command over, when its turn in the conversation has
+   * come. Neither rejects.
+   */
+  accept(command: CommandPayload, intake: Intake, signal: AbortSignal): () => Promise<void> {
+    const deferring = this.#defer(command);
+    this.#deferrals.add(command.id, deferring);
+    const untilMs = this.#clock.now() + patienceMs;
+    return async () => {
+      const incoming = incomingCommand(command, this.#seal, this.#clock.now());
+      const received = await handOver(
+        async () => incoming,
+        {
+          intake,
+          clock: this.#clock,
+          untilMs,
+          onFailure: (err, attempt) =>
+            this.#log.warn({ err, attempt, prompt: `dc-i-${command.id}` }, 'command not taken in'),
+        },
+        signal,
+      );
+      if (received === 'queued' || received === 'replied' || received === 'known') return;
+      await deferring;
+      // No answer will come: a command that is not for us leaves no trace, a lost one an apology.
+      if (received === 'ignored') await this.#withdraw(command);
+      else await this.#apologise(command);
+    };
+  }
+
+  /** Once more when nobody knows what became of it: the second time Discord says that it is there. */
+  async #defer(command: CommandPayload): Promise<void> {
+    const signal = AbortSignal.timeout(deferDeadlineMs);
+    const send = async () =>
+      this.#rest.send(
+        {
+          method: 'post',
+          route: Routes.interactionCallback(command.id, command.token),
+          body: { type: InteractionResponseType.DeferredChannelMessageWithSource },
+          auth: false,
+          deadlineMs: 1_200,
+          answer: z.unknown(),
+        },
+        signal,
+      );
+    let answer = await send();
+    if (answer.kind === 'unknown') answer = await send();
+    if (answer.kind === 'ok') return;
+    if (answer.kind === 'error' && answer.code === errorCode.alreadyAcknowledged) return;
+    const why = describeTrouble(answer);
+    this.#log.warn({ prompt: `dc-i-${command.id}`, why }, 'command not deferred');
+  }
+
+  async #withdraw({ application_id, token }: CommandPayload): Promise<void> {
+    await this.#aftermath(async (signal) =>
+      this.#rest.send(
+        {
+          method: 'delete',
+          route: Routes.webhookMessage(application_id, token, '@original'),
+          auth: false,
+          deadlineMs: aftermathDeadlineMs,
+          answer: z.unknown(),
+        },
+        signal,
+      ),
+    );
+  }
+
+  async #apologise({ application_id, token, locale }: CommandPayload): Promise<void> {
+    await this.#aftermath(async (signal) =>
+      this.#rest.send(
+        {
+          method: 'patch',
+          route: Routes.webhookMessage(application_id, token, '@original'),
+          body: { content: sorry(locale), ...quietly },
+          auth: false,
+          deadlineMs: aftermathDeadlineMs,
+          answer: z.unknown(),
+        },
+        signal,
+      ),
+    );
+  }
+
+  /** Has a deadline of its own: it is wanted most when everything else is being stopped. */
+  async #aftermath(send: (signal: AbortSignal) => Promise<Answer<unknown>>): Promise<void> {
+    const signal = AbortSignal.timeout(aftermathDeadlineMs);
+    const answer = await send(signal);
+    if (answer.kind === 'unknown' && !signal.aborted) await send(signal);
+  }
+}
