@@ -1,0 +1,127 @@
+import type { Interaction, OptionValue, Command, SandboxMessage } from './entities.ts';
+import type { Happenings } from './happenings.ts';
+import type { MessageEdit, MessageStore, NewMessage } from './message-store.ts';
+import type { Settings } from './options.ts';
+import { refusals } from './refusal.ts';
+import type { Snowflakes } from './snowflakes.ts';
+
+/** What an answer by interaction says; the rest follows from the interaction. */
+export type AnswerContent = Omit<NewMessage, 'channelId' | 'authorId' | 'interactionId'>;
+
+interface Course {
+  readonly interaction: Interaction;
+  deferred: boolean;
+  originalId: string | undefined;
+  readonly followUpIds: string[];
+}
+
+/** The interactions, each with the course that it took. */
+export class Interactions {
+  readonly #settings: Settings;
+  readonly #ids: Snowflakes;
+  readonly #messages: MessageStore;
+  readonly #happenings: Happenings;
+  readonly #courses = new Map<string, Course>();
+
+  constructor(settings: Settings, ids: Snowflakes, messages: MessageStore, happenings: Happenings) {
+    this.#settings = settings;
+    this.#ids = ids;
+    this.#messages = messages;
+    this.#happenings = happenings;
+  }
+
+  start(by: {
+    readonly userId: string;
+    readonly channelId: string;
+    readonly command: Command;
+    readonly options: Readonly<Record<string, OptionValue>>;
+    readonly locale: string;
+  }): Interaction {
+    const id = this.#ids.next();
+    const token = Buffer.from(`interaction:${id}:${crypto.randomUUID()}`).toString('base64url');
+    const interaction = { ...by, id, token, createdAtMs: this.#settings.clock.now() };
+    this.#courses.set(id, { interaction, deferred: false, originalId: undefined, followUpIds: [] });
+    this.#happenings.tell({ kind: 'interaction-created', interaction });
+    return interaction;
+  }
+
+  /** All of them, with their messages' ids, oldest first. */
+  courses(): readonly Readonly<Course>[] {
+    return [...this.#courses.values()];
+  }
+
+  course(interactionId: string): Readonly<Course> | undefined {
+    return this.#courses.get(interactionId);
+  }
+
+  /**
+   * The first answer, which has to come within seconds.
+   * @throws {Refusal} 10062, 40060
+   */
+  answer(id: string, token: string, content: AnswerContent): SandboxMessage {
+    const course = this.#courses.get(id);
+    if (course === undefined || course.interaction.token !== token) {
+      throw refusals.unknownInteraction();
+    }
+    if (course.originalId !== undefined) throw refusals.alreadyAcknowledged();
+    if (this.#age(course) > this.#settings.callbackDeadlineMs) throw refusals.unknownInteraction();
+    course.deferred = content.loading ?? false;
+    const message = this.#post(course, content);
+    course.originalId = message.id;
+    return message;
+  }
+
+  /**
+   * A later message of the interaction. Straight after a deferral it fills in the deferred answer,
+   * as Discord keeps it for backwards compatibility.
+   * @throws {Refusal} 10015, 50027
+   */
+  followUp(token: string, content: AnswerContent): SandboxMessage {
+    const course = this.#answered(token);
+    const original =
+      course.originalId === undefined ? undefined : this.#messages.find(course.originalId);
+    if (original?.loading === true) return this.#messages.edit(original.id, content);
+    const message = this.#post(course, content);
+    course.followUpIds.push(message.id);
+    return message;
+  }
+
+  /** @throws {Refusal} 10008, 10015, 50027 */
+  message(token: string, messageId: string): SandboxMessage {
+    const course = this.#answered(token);
+    const id = messageId === '@original' ? course.originalId : messageId;
+    if (id === undefined || (id !== course.originalId && !course.followUpIds.includes(id))) {
+      throw refusals.unknownMessage();
+    }
+    return this.#messages.standing(id);
+  }
+
+  /** @throws {Refusal} 10008, 10015, 50027, 50006 */
+  edit(token: string, messageId: string, change: MessageEdit): SandboxMessage {
+    return this.#messages.edit(this.message(token, messageId).id, change);
+  }
+
+  #post({ interaction }: Course, content: AnswerContent): SandboxMessage {
+    const { id, channelId } = interaction;
+    return this.#messages.create({
+      ...content,
+      channelId,
+      authorId: this.#settings.botId,
+      interactionId: id,
+    });
+  }
+
+  /** @throws {Refusal} 10015 as long as the interaction has no answer, 50027 once it is over */
+  #answered(token: string): Course {
+    const course = [...this.#courses.values()].find(
+      ({ interaction }) => interaction.token === token,
+    );
+    if (course?.originalId === undefined) throw refusals.unknownWebhook();
+    if (this.#age(course) > this.#settings.interactionTokenMs) throw refusals.invalidWebhookToken();
+    return course;
+  }
+
+  #age({ interaction }: Course): number {
+    return this.#settings.clock.now() - interaction.createdAtMs;
+  }
+}

@@ -1,0 +1,126 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+
+import type { Faults } from '../faults.ts';
+import type { RateLimits } from './options.ts';
+import { RateLimiter } from './rate-limits.ts';
+import { Refusal, refusals } from './refusal.ts';
+import { type RequestLog, pathOf } from './request-log.ts';
+import { applicationRoutes } from './rest-application.ts';
+import { interactionRoutes } from './rest-interactions.ts';
+import { messageRoutes } from './rest-messages.ts';
+import { placeRoutes } from './rest-places.ts';
+import type { Service } from './service.ts';
+import { strike } from './strike.ts';
+import { multipartBody } from './uploads.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The bucket that the request is counted in, by channel or webhook. */
+    bucket?: Exclude<keyof RateLimits, 'global'>;
+    /** Needs no bot token and counts towards no global limit: the path holds a token of its own. */
+    open?: boolean;
+  }
+}
+
+export interface Rest {
+  readonly app: FastifyInstance;
+  readonly limiter: RateLimiter;
+}
+
+/** Discord's REST v10, from the socket to the world. */
+export function createRest(service: Service, faults: Faults, log: RequestLog): Rest {
+  const app = fastify({ forceCloseConnections: true, bodyLimit: 25 * 1024 * 1024 });
+  const limiter = new RateLimiter(service.settings);
+
+  app.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, multipartBody);
+  app.addHook('onRequest', async (request, reply) => {
+    log.follow(request, reply);
+  });
+  app.addHook('preHandler', async (request, reply) => {
+    await strike(faults.take(`${request.method} ${pathOf(request.url)}`), request, reply);
+    if (reply.sent) return reply;
+    if (limiter.isShutOut) return shutOut(reply);
+    authorize(request, service.token);
+    return limit(request, reply, limiter);
+  });
+  app.addHook('onResponse', async (_request, { statusCode }) => {
+    if ([401, 403, 429].includes(statusCode)) limiter.countInvalid();
+  });
+  app.setNotFoundHandler(() => {
+    throw refusals.notFound();
+  });
+  app.setErrorHandler(answerError);
+
+  const origin = () => originOf(app);
+  void app.register(
+    async (api) => {
+      applicationRoutes(api, service, origin);
+      placeRoutes(api, service);
+      messageRoutes(api, service, origin);
+      interactionRoutes(api, service, origin);
+    },
+    { prefix: '/api/v10' },
+  );
+  return { app, limiter };
+}
+
+/** Where a server that listens is reached. */
+export function originOf({ server }: FastifyInstance): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('not listening');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** @throws {Refusal} 401 */
+function authorize(request: FastifyRequest, token: string): void {
+  const { open } = request.routeOptions.config;
+  if (open !== true && request.headers.authorization !== `Bot ${token}`) {
+    throw refusals.unauthorized();
+  }
+}
+
+/** Counts the request; past a limit, answers it. */
+function limit(request: FastifyRequest, reply: FastifyReply, limiter: RateLimiter) {
+  const { bucket, open } = request.routeOptions.config;
+  const whole = open === true ? undefined : limiter.takeGlobal();
+  const verdict =
+    whole?.allowed === false || bucket === undefined
+      ? whole
+      : limiter.take(bucket, majorOf(request.params));
+  if (verdict === undefined) return undefined;
+  void reply.headers(verdict.headers);
+  if (verdict.allowed) return undefined;
+  return reply.code(429).send({
+    message: 'You are being rate limited.',
+    retry_after: verdict.retryAfterMs / 1000,
+    global: verdict.isGlobal,
+  });
+}
+
+/** The part of the path that buckets are kept by: a channel, or a webhook with its token. */
+function majorOf(params: unknown): string {
+  const { channel, token } = params as { channel?: string; token?: string };
+  return channel ?? token ?? '';
+}
+
+/** The ban that follows too many invalid requests comes from the edge, not from the API. */
+function shutOut(reply: FastifyReply) {
+  return reply
+    .code(429)
+    .header('Retry-After', '3600')
+    .type('text/html')
+    .send(
+      '<html><title>Access denied | discord.com used Cloudflare to restrict access</title></html>',
+    );
+}
+
+function answerError(error: unknown, _request: FastifyRequest, reply: FastifyReply) {
+  if (error instanceof Refusal) return reply.code(error.status).send(error.body());
+  const { statusCode = 500, message = 'unknown' } = error as {
+    statusCode?: number;
+    message?: string;
+  };
+  if (statusCode < 500) return reply.code(statusCode).send({ message, code: 50_109 });
+  console.error('The Discord sandbox failed on a request:', error);
+  return reply.code(500).send({ message: '500: Internal Server Error', code: 0 });
+}

@@ -1,0 +1,53 @@
+import type { Channel, CommandOption, Interaction, OptionValue, User } from './entities.ts';
+import type { Service } from './service.ts';
+
+/**
+ * Runs a command as Discord's client lets a user run it.
+ * @throws {Error} when the command is not offered there, or an option is missing, unknown or wrong
+ */
+export function startSlash(
+  { commands, interactions }: Service,
+  run: {
+    readonly user: User;
+    readonly channel: Channel;
+    readonly name: string;
+    readonly options: Readonly<Record<string, OptionValue>>;
+    readonly locale: string;
+  },
+): Interaction {
+  const { user, channel, name, options, locale } = run;
+  const command = commands.offered(name, channel.kind === 'dm' ? undefined : channel.guildId);
+  if (command === undefined) throw new Error(`No command /${name} is registered there.`);
+  const known = command.definition.options;
+  for (const given of Object.keys(options)) {
+    if (!known.some((option) => option.name === given)) {
+      throw new Error(`/${name} has no option ${given}.`);
+    }
+  }
+  for (const option of known) check(name, option, options[option.name]);
+  return interactions.start({ userId: user.id, channelId: channel.id, command, options, locale });
+}
+
+const typeOf = new Map([
+  [3, 'string'],
+  [4, 'number'],
+  [5, 'boolean'],
+  [6, 'string'],
+  [10, 'number'],
+]);
+
+function check(command: string, option: CommandOption, value: OptionValue | undefined): void {
+  if (value === undefined) {
+    if (option.required) throw new Error(`/${command} needs the option ${option.name}.`);
+    return;
+  }
+  if (typeof value !== typeOf.get(option.type)) {
+    throw new Error(`/${command}: the option ${option.name} is of another type.`);
+  }
+  const { max_length: maxLength } = option;
+  if (typeof value === 'string' && typeof maxLength === 'number' && value.length > maxLength) {
+    throw new Error(
+      `/${command}: the option ${option.name} takes at most ${maxLength} characters.`,
+    );
+  }
+}
