@@ -6,7 +6,9 @@ import { BridgeError } from './errors.ts';
 import { settings } from './settings.ts';
 
 /** The program's own settings, parsed; the adapters' are in `adapters`, each by its folder's name. */
-export interface Config extends z.infer<typeof settings> {
+export interface Config extends Omit<z.infer<typeof settings>, 'ADAPTERS'> {
+  /** Those to start: as named, else those whose token is set. */
+  readonly ADAPTERS: readonly string[];
   readonly adapters: ReadonlyMap<string, unknown>;
   /** Whether anything at all was configured: if not, and not in production, the sandbox starts. */
   readonly isUnconfigured: boolean;

@@ -74,12 +74,13 @@ function describeError(error: unknown): unknown {
 }
 
 /**
- * Bot API tokens, JWTs, xAI keys, Bearer words and passwords in URLs, should one slip into a text
+ * Tokens of Telegram and Discord bots, JWTs, xAI keys, Bearer words and passwords in URLs, should one slip into a text
  * that a library made.
  */
 function maskSecrets(line: string): string {
   return line
-    .replace(/\b\d{6,12}:[A-Za-z0-9_-]{30,}/g, '[secret]')
+    .replace(/(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}/g, '[secret]')
+    .replace(/\b[A-Za-z0-9_-]{20,32}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{25,}/g, '[secret]')
     .replace(/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?/g, '[secret]')
     .replace(/\bxai-[A-Za-z0-9]{16,}/g, '[secret]')
     .replace(/\b(Bearer|Bot) [A-Za-z0-9._~+/=-]{12,}/g, '$1 [secret]')

@@ -32,10 +32,9 @@ export async function envExample(): Promise<string> {
     '# Settings of grok-bridge. Copy this file to .env and set what you need: nothing is required.',
     '# Any KEY may be given as KEY_FILE instead, a path to read it from.',
   ];
-  const body = sections.flatMap(({ title, settings }) => [
-    `\n## ${title}`,
-    ...settings.map(settingExample),
-  ]);
+  const body = sections.map(
+    ({ title, settings }) => `\n## ${title}\n${settings.map(settingExample).join('\n')}`,
+  );
   return `${[...head, ...body].join('\n')}\n`;
 }
 
