@@ -1,0 +1,63 @@
+import type { Incoming } from '#port';
+
+import { writeAddress } from './address.ts';
+import type { Identity } from './identity.ts';
+import { wordsOf, type Words } from './message-text.ts';
+import { messageSchema, type TelegramMessage, type Update } from './update-schema.ts';
+
+/**
+ * What somebody said, or undefined for what is not for us to read: news of the chat itself, a
+ * message without words, a command for another bot.
+ * @throws {z.ZodError} when the message is not as the Bot API describes it.
+ */
+export function readUpdate(update: Update, bot: Identity): Incoming | undefined {
+  if (update['message'] === undefined) return undefined;
+  const message = messageSchema.parse(update['message']);
+  const words = wordsOf(message, bot);
+  if (message.from === undefined || words === undefined) return undefined;
+  const { chat } = message;
+  const thread = threadOf(message);
+  const isPrivate = chat.type === 'private';
+  return {
+    id: `tg-${bot.id}-${update.update_id}`,
+    conversation: thread === undefined ? `${chat.id}` : `${chat.id}_${thread}`,
+    address: writeAddress({ chat: chat.id, thread, replyTo: message.message_id }),
+    author: {
+      id: `telegram:${message.from.id}`,
+      name: [message.from.first_name, message.from.last_name].filter(Boolean).join(' '),
+      locale: message.from.language_code,
+    },
+    fromBot: message.from.is_bot,
+    isPrivate,
+    isAddressed: isPrivate || isForBot(message, words, bot),
+    places: [
+      `telegram:chat:${chat.id}`,
+      ...(thread === undefined ? [] : [`telegram:topic:${chat.id}:${thread}`]),
+    ],
+    text: words.text,
+    quoted: quotedBy(message, bot),
+  };
+}
+
+/** Threads of replies in a group without topics have a number, too; they are no conversations. */
+function threadOf(message: TelegramMessage): number | undefined {
+  return message.is_topic_message === true ? message.message_thread_id : undefined;
+}
+
+function isForBot(message: TelegramMessage, words: Words, bot: Identity): boolean {
+  return words.isMention || words.isCommand || repliedTo(message)?.from?.id === bot.id;
+}
+
+/** In a topic Telegram makes every message a reply to the topic's own beginning, which means nothing. */
+function repliedTo(message: TelegramMessage): TelegramMessage['reply_to_message'] {
+  const replied = message.reply_to_message;
+  return replied?.forum_topic_created === undefined ? replied : undefined;
+}
+
+/** A passage that the author chose, of anybody's message; else the whole one, unless it is ours. */
+function quotedBy(message: TelegramMessage, bot: Identity): string | undefined {
+  const replied = repliedTo(message);
+  if (message.quote?.is_manual === true) return message.quote.text;
+  if (replied === undefined) return message.quote?.text;
+  return replied.from?.id === bot.id ? undefined : (replied.text ?? replied.caption);
+}

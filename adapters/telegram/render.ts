@@ -1,0 +1,30 @@
+import { Lexer } from 'marked';
+
+import { renderBlocks } from './render-blocks.ts';
+import { literal, type Rendered } from './rendered.ts';
+
+/**
+ * Renders Markdown as the HTML that Telegram takes. Any text at all gives valid HTML: what is no
+ * Markdown, or not yet any because the answer is still being written, stands as it is.
+ */
+export function render(markdown: string): Rendered {
+  const source = markdown.toWellFormed();
+  const rendered = renderTree(source);
+  return rendered.text.trim() === '' ? literal(source) : rendered;
+}
+
+/** The length as Telegram counts it: UTF-16 units after parsing, without blanks at the ends. */
+export function measure(markdown: string): number {
+  return render(markdown).text.trim().length;
+}
+
+function renderTree(markdown: string): Rendered {
+  try {
+    return renderBlocks(new Lexer({ gfm: true }).lex(markdown), topLevel);
+  } catch {
+    // Thousands of nested quotations exhaust the stack of any recursive parser.
+    return literal(markdown);
+  }
+}
+
+const topLevel = { indent: '', isQuoted: false };

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+import type { Clock, Incoming, Intake, Logger } from '#port';
+
+import { Backoff } from './backoff.ts';
+import { ask, type Answer, type ApiSignal } from './bot-api.ts';
+import { handOver } from './hand-over.ts';
+import { tokenRejected } from './identity.ts';
+import { updateSchema, type Update } from './update-schema.ts';
+
+export interface PollTimes {
+  /** How long Telegram may hold a poll that has nothing to tell; it allows 50 at most. */
+  readonly holdSeconds: number;
+  /** When a poll that has not come back is given up: Telegram has left some open for ever. */
+  readonly deadlineMs: number;
+}
+
+export const pollTimes: PollTimes = { holdSeconds: 25, deadlineMs: 35_000 };
+
+export interface UpdateSource {
+  /** `getUpdates` from `offset` on. */
+  poll(offset: number, holdSeconds: number, signal: ApiSignal): Promise<unknown>;
+  /** What the update says, or undefined if there is nothing for us in it. */
+  read(update: Update): Incoming | undefined;
+}
+
+export interface UpdateLoopTools {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly times: PollTimes;
+  /** Called after each poll: whether it has come back as it should. */
+  readonly polled: (well: boolean) => void;
+}
+
+const pace = { firstMs: 500, longestMs: 8_000 };
+/** After a 409: another poller comes and goes, or somebody has to act. */
+const conflictPauseMs = 3_000;
+
+/**
+ * Fetches updates and hands them over until the signal aborts. Asking with an offset confirms all
+ * before it (https://core.telegram.org/bots/api#getupdates), so the offset moves on only when the
+ * whole batch has been taken; what is fetched twice, the intake knows.
+ * @throws {BridgeError} `PLATFORM_TOKEN_REJECTED`
+ */
+export async function runUpdateLoop(
+  source: UpdateSource,
+  intake: Intake,
+  tools: UpdateLoopTools,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, log, times } = tools;
+  const backoff = new Backoff(clock, pace);
+  let offset = 0;
+  while (!signal.aborted) {
+    const answer = await ask(
+      async (either) => batchSchema.parse(await source.poll(offset, times.holdSeconds, either)),
+      times.deadlineMs,
+      signal,
+    );
+    if (signal.aborted) return;
+    tools.polled(answer.kind === 'ok');
+    if (answer.kind !== 'ok') {
+      if (answer.kind === 'refused' && answer.code === 401) throw tokenRejected(answer.code);
+      if (backoff.isFresh) log.warn(...reportOf(answer));
+      await backoff.wait(signal, pauseAfter(answer));
+      continue;
+    }
+    if (!backoff.isFresh) log.info('updates are coming again');
+    backoff.reset();
+    const batch = answer.result;
+    const messages = batch.flatMap((update) => read(update, source, log));
+    if (!(await handOver(messages, { intake, clock, log }, signal))) return;
+    offset = batch.reduce((next, { update_id: id }) => Math.max(next, id + 1), offset);
+  }
+}
+
+const batchSchema = z.array(updateSchema);
+
+/** An update that cannot be read must not hold up those behind it. */
+function read(update: Update, source: UpdateSource, log: Logger): Incoming[] {
+  try {
+    const message = source.read(update);
+    return message === undefined ? [] : [message];
+  } catch (error) {
+    const issues =
+      error instanceof z.ZodError ? error.issues.map(({ path }) => path.join('.')) : [];
+    log.error({ update: update.update_id, issues }, 'update not understood, skipped');
+    return [];
+  }
+}
+
+type Failure = Exclude<Answer<unknown>, { kind: 'ok' }>;
+
+function pauseAfter(failure: Failure): number {
+  if (failure.kind !== 'refused') return 0;
+  return failure.retryAfterMs ?? (failure.code === 409 ? conflictPauseMs : 0);
+}
+
+/** Logged once, until updates come again. */
+function reportOf(failure: Failure): [object, string] {
+  if (failure.kind !== 'refused') return [{ why: failure.why }, 'no updates, trying again'];
+  const { code, description } = failure;
+  if (code !== 409) return [{ code, description }, 'no updates, trying again'];
+  const todo = description.includes('webhook')
+    ? 'a webhook is set for this bot: remove it with deleteWebhook, or use another bot'
+    : 'another program polls with this token: stop it, or use another bot';
+  return [{ code, description, todo }, 'no updates, somebody else has them'];
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+const userSchema = z.object({
+  id: z.int(),
+  is_bot: z.boolean(),
+  first_name: z.string(),
+  last_name: z.string().optional(),
+  language_code: z.string().optional(),
+});
+
+const entitySchema = z.object({
+  type: z.string(),
+  offset: z.int(),
+  length: z.int(),
+  user: z.object({ id: z.int() }).optional(),
+});
+
+const contentShape = {
+  message_id: z.int(),
+  from: userSchema.optional(),
+  text: z.string().optional(),
+  caption: z.string().optional(),
+};
+
+/** What we read of https://core.telegram.org/bots/api#message. */
+export const messageSchema = z.object({
+  ...contentShape,
+  chat: z.object({ id: z.int(), type: z.string() }),
+  message_thread_id: z.int().optional(),
+  is_topic_message: z.boolean().optional(),
+  entities: z.array(entitySchema).optional(),
+  caption_entities: z.array(entitySchema).optional(),
+  reply_to_message: z
+    .object({ ...contentShape, forum_topic_created: z.unknown().optional() })
+    .optional(),
+  quote: z.object({ text: z.string(), is_manual: z.boolean().optional() }).optional(),
+});
+
+export type TelegramMessage = z.infer<typeof messageSchema>;
+export type TelegramEntity = z.infer<typeof entitySchema>;
+
+/** One update; its message is checked when it is read, so that one oddity holds up nothing else. */
+export const updateSchema = z.looseObject({ update_id: z.int() });
+
+export type Update = z.infer<typeof updateSchema>;
+
+/** The kinds of updates we ask for. Telegram keeps the last list, so it is always sent. */
+export const allowedUpdates = ['message'] as const;
