@@ -37,7 +37,7 @@ describe('splitText', () => {
   });
 
   it('closes a code block that it cuts and opens it again with its language', () => {
-    const code = Array.from({ length: 11 }, (_, i) => `const line${i} = ${i};`);
+    const code = Array.from({ length: 14 }, (_, i) => `const line${i} = ${i};`);
     const chunks = splitText(`Here:\n\n\`\`\`ts\n${code.join('\n')}\n\`\`\`\n\nDone.`, 120);
     expect(chunks.length).toBeGreaterThan(2);
     expect(chunks[0]).toMatch(/^Here:\n\n```ts\nconst line0/);

@@ -1,0 +1,96 @@
+import type { Clock } from '../clock.ts';
+import type { Reply } from '../reply.ts';
+import type { Adapter } from './port.ts';
+import type { Posted, Shown, Writing } from './posted.ts';
+import { splitText } from './split.ts';
+
+/** What came of delivering a reply. `later`: call again after so long; what is done stays done. */
+export type Delivered =
+  | { readonly kind: 'delivered'; readonly messageIds: readonly string[] }
+  | { readonly kind: 'later'; readonly afterMs: number };
+
+export interface DeliverOptions {
+  readonly adapter: Pick<Adapter, 'maxChars' | 'measure'>;
+  readonly clock: Clock;
+  /** Whether the process that had this turn before may have died in it. */
+  readonly takenOver: boolean;
+  /** For how long (monotonic) the prompt is worked on; undefined when its start was not seen. */
+  readonly workedForMs: number | undefined;
+  /** Told of every pause that the platform asks for. */
+  readonly onPause: (afterMs: number) => void;
+}
+
+/** An answer that is ready so soon is posted as it is. */
+export const directWithinMs = 150;
+export const placeholder = '…';
+
+/**
+ * Shows the whole of a reply, going on from whatever is shown already.
+ *
+ * The first message is posted as it is when it is ready at once; else a placeholder comes first and
+ * the text by edit, so that a repeat after an unknown outcome shows at most a stray "…". Further
+ * messages are posted as they are. One whose outcome is unknown is sent again: with the same nonce,
+ * which a platform that knows nonces answers with the message that is there. Refused for good ends
+ * the reply.
+ */
+export async function deliverReply(
+  reply: Reply,
+  posted: Posted,
+  options: DeliverOptions,
+  writing: Writing,
+): Promise<Delivered> {
+  const { adapter } = options;
+  const chunks = splitText(reply.text, adapter.maxChars, (text) => adapter.measure(text));
+  if (chunks.length === 0) chunks.push('—');
+
+  if (needsPlaceholder(reply, posted, options)) {
+    const shown = await posted.show(0, placeholder, 'placeholder', writing);
+    if (shown.kind !== 'shown') return unfinished(shown, posted, options);
+  }
+  for (const [chunk, text] of chunks.entries()) {
+    // Only finals post further chunks: one that an earlier process has posted is as it should be.
+    if (chunk > 0 && posted.state(chunk) === 'inherited') continue;
+    const shown = await posted.show(chunk, text, 'answer', writing);
+    if (shown.kind !== 'shown') return unfinished(shown, posted, options);
+  }
+  return delivered(posted);
+}
+
+function needsPlaceholder(reply: Reply, posted: Posted, options: DeliverOptions): boolean {
+  switch (posted.state(0)) {
+    case 'inherited':
+    case 'ours':
+      return false;
+    case 'unknown':
+      return true;
+    case 'none': {
+      if (options.takenOver) return true;
+      if (reply.kind === 'words') return false;
+      const sinceMs = options.workedForMs ?? options.clock.now() - reply.receivedAtMs;
+      return sinceMs > directWithinMs;
+    }
+  }
+}
+
+function unfinished(
+  shown: Exclude<Shown, { readonly kind: 'shown' }>,
+  posted: Posted,
+  options: DeliverOptions,
+): Delivered {
+  switch (shown.kind) {
+    case 'later':
+      if (shown.why === 'asked') options.onPause(shown.afterMs);
+      return { kind: 'later', afterMs: shown.afterMs };
+    case 'refused':
+      return delivered(posted);
+  }
+}
+
+function delivered(posted: Posted): Delivered {
+  const messageIds: string[] = [];
+  for (let chunk = 0; ; chunk += 1) {
+    const id = posted.messageId(chunk);
+    if (id === undefined) return { kind: 'delivered', messageIds };
+    messageIds.push(id);
+  }
+}

@@ -1,0 +1,151 @@
+import type { Clock } from '../clock.ts';
+import type { Preview, Reply } from '../reply.ts';
+import { deliverReply } from './deliver.ts';
+import type { Delivered } from './deliver.ts';
+import { OpenAnswer } from './open-answer.ts';
+import type { Adapter, Logger } from './port.ts';
+import { Posted } from './posted.ts';
+import type { Writing } from './posted.ts';
+import { PreviewPace } from './preview-pace.ts';
+import type { Receipts } from './receipts.ts';
+import type { Wire } from './wire.ts';
+
+export interface LaneOptions {
+  readonly conversation: string;
+  readonly adapter: Pick<Adapter, 'maxChars' | 'measure' | 'previewIntervalMs'>;
+  readonly wire: Wire;
+  readonly receipts: Receipts;
+  readonly pendingReplies: (conversation: string) => Promise<number>;
+  readonly mayAct: () => boolean;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly inheritedEditsFromMs: number;
+  readonly onResend: (what: { readonly prompt: string; readonly chunk: number }) => void;
+}
+
+/** One conversation's way to its platform: one write at a time, and nothing out of turn. */
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #pace = new PreviewPace();
+  /** Of the few anchors that are not closed yet, the prompt being answered among them. */
+  readonly #posted = new Map<string, Posted>();
+  /** Anchors whose final has come: whatever comes of them later is stale. */
+  readonly #closed = new Set<string>();
+  #open: OpenAnswer | undefined;
+  #turnEpoch = -Infinity;
+  #last: Promise<unknown> = Promise.resolve();
+  #writers = 0;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+  }
+
+  /** Whether dropping the lane would forget nothing that matters. */
+  get isIdle(): boolean {
+    const isOpen = this.#open !== undefined && !this.#open.isClosed;
+    return this.#writers === 0 && !isOpen && this.#pauseMs() === 0;
+  }
+
+  preview(preview: Preview): void {
+    if (this.#closed.has(preview.prompt) || preview.turnEpoch < this.#turnEpoch) return;
+    this.#turnEpoch = preview.turnEpoch;
+    if (this.#open?.prompt === preview.prompt) return this.#open.update(preview);
+    this.#open?.close();
+    this.#open = this.#begin(preview);
+  }
+
+  async deliver(reply: Reply, takenOver: boolean, writing: Writing): Promise<Delivered> {
+    const open = this.#open?.prompt === reply.anchor ? this.#open : undefined;
+    const workedForMs = open?.workedForMs();
+    if (reply.final) {
+      open?.close();
+      remember(this.#closed, reply.anchor);
+    }
+    return this.#exclusive(async () => {
+      const pauseMs = this.#pauseMs();
+      if (pauseMs > 0) return { kind: 'later', afterMs: pauseMs };
+      const posted = await this.#load(reply);
+      const { adapter, clock } = this.#options;
+      const onPause = (afterMs: number) => this.#pace.pause(clock.monotonic(), afterMs);
+      const options = { adapter, clock, takenOver, workedForMs, onPause };
+      const delivered = await deliverReply(reply, posted, options, writing);
+      if (reply.final && delivered.kind === 'delivered') this.#posted.delete(reply.anchor);
+      return delivered;
+    });
+  }
+
+  /** Ends the previews and resolves once nothing is being written. */
+  async end(): Promise<void> {
+    this.#open?.close();
+    await this.#open?.done;
+    await this.#last;
+  }
+
+  #begin(preview: Preview): OpenAnswer {
+    const { adapter, wire, clock, log, mayAct, conversation, pendingReplies } = this.#options;
+    const { prompt, address } = preview;
+    return new OpenAnswer(preview, {
+      adapter,
+      wire,
+      pace: this.#pace,
+      clock,
+      log,
+      mayAct,
+      pendingReplies: () => pendingReplies(conversation),
+      exclusive: (work) =>
+        this.#exclusive(async () => {
+          // Closed while it waited: what is posted is the final's business.
+          if (!this.#closed.has(prompt)) await work(await this.#load({ anchor: prompt, address }));
+        }),
+    });
+  }
+
+  async #load(of: {
+    anchor: string;
+    address: string;
+    prompt?: string | undefined;
+  }): Promise<Posted> {
+    const known = this.#posted.get(of.anchor);
+    if (known !== undefined) return known;
+    const { receipts, wire, clock, log, inheritedEditsFromMs, onResend } = this.#options;
+    const { anchor, address } = of;
+    const prompt = of.prompt ?? anchor;
+    const posted = await Posted.load({
+      anchor,
+      prompt,
+      address,
+      receipts,
+      wire,
+      clock,
+      log,
+      inheritedEditsFromMs,
+      onResend: (chunk) => onResend({ prompt, chunk }),
+    });
+    this.#posted.set(anchor, posted);
+    const [oldest] = this.#posted.keys();
+    if (this.#posted.size > mostRemembered && oldest !== undefined) this.#posted.delete(oldest);
+    return posted;
+  }
+
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    this.#writers += 1;
+    const result = this.#last.then(work).finally(() => {
+      this.#writers -= 1;
+    });
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  #pauseMs(): number {
+    return this.#pace.pauseMs(this.#options.clock.monotonic());
+  }
+}
+
+function remember(anchors: Set<string>, anchor: string): void {
+  anchors.delete(anchor);
+  anchors.add(anchor);
+  const [oldest] = anchors;
+  if (anchors.size > mostRemembered && oldest !== undefined) anchors.delete(oldest);
+}
+
+const mostRemembered = 16;

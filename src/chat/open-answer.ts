@@ -1,0 +1,175 @@
+import type { Clock } from '../clock.ts';
+import type { Preview } from '../reply.ts';
+import { directWithinMs, placeholder } from './deliver.ts';
+import type { Adapter, Logger } from './port.ts';
+import type { Posted, Shown, Writing } from './posted.ts';
+import type { PreviewPace } from './preview-pace.ts';
+import { previewText } from './preview-text.ts';
+import type { Wire } from './wire.ts';
+
+export interface OpenAnswerOptions {
+  readonly adapter: Pick<Adapter, 'maxChars' | 'measure' | 'previewIntervalMs'>;
+  readonly wire: Wire;
+  readonly pace: PreviewPace;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly mayAct: () => boolean;
+  /** Replies of the conversation that are not fully shown yet. */
+  readonly pendingReplies: () => Promise<number>;
+  /** Runs `work` while nothing else is written to the conversation, with what is posted for the prompt. */
+  readonly exclusive: (work: (posted: Posted) => Promise<void>) => Promise<void>;
+}
+
+/**
+ * An answer while it is being made: shows typing, then a placeholder, then previews, until it is
+ * closed. Never queues previews: the newest replaces one that has not been shown yet.
+ */
+export class OpenAnswer {
+  readonly #options: OpenAnswerOptions;
+  readonly #beganAtMs: number;
+  readonly #closing = new AbortController();
+  #latest: Preview;
+  #heardAtMs: number;
+  #news = Promise.withResolvers<void>();
+
+  constructor(first: Preview, options: OpenAnswerOptions) {
+    this.#options = options;
+    this.#latest = first;
+    this.#beganAtMs = options.clock.monotonic();
+    this.#heardAtMs = this.#beganAtMs;
+    this.done = this.#run();
+  }
+
+  /** Resolves when nothing more will be written. Never rejects. */
+  readonly done: Promise<void>;
+
+  get prompt(): string {
+    return this.#latest.prompt;
+  }
+
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  workedForMs(): number {
+    return this.#options.clock.monotonic() - this.#beganAtMs;
+  }
+
+  /** Takes a preview of this prompt unless a newer one is known. */
+  update(preview: Preview): void {
+    const { turnEpoch, seq } = this.#latest;
+    if (this.isClosed) return;
+    if (preview.turnEpoch < turnEpoch) return;
+    if (preview.turnEpoch === turnEpoch && preview.seq <= seq) return;
+    this.#latest = preview;
+    this.#heardAtMs = this.#options.clock.monotonic();
+    this.#news.resolve();
+  }
+
+  /** Nothing new is written from now on; what is under way ends by itself. */
+  close(): void {
+    this.#closing.abort();
+    this.#news.resolve();
+    this.#latest = { ...this.#latest, text: '' };
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log } = this.#options;
+    try {
+      await this.#turnToCome();
+      const typing = this.#type();
+      await clock.sleep(Math.max(0, directWithinMs - this.workedForMs()), this.#closing.signal);
+      await this.#show(placeholder, 'placeholder');
+      await this.#previews();
+      await typing;
+    } catch (error) {
+      if (!this.isClosed) log.warn({ err: error, prompt: this.prompt }, 'previews stopped');
+      this.close();
+    }
+  }
+
+  /** Waits until every reply before this one is fully shown. */
+  async #turnToCome(): Promise<void> {
+    const { clock, pendingReplies } = this.#options;
+    while ((await pendingReplies()) > 0) await clock.sleep(pendingPollMs, this.#closing.signal);
+    this.#closing.signal.throwIfAborted();
+  }
+
+  async #previews(): Promise<void> {
+    const { adapter, clock, pace } = this.#options;
+    let shownText = '';
+    while (!this.isClosed) {
+      const { text, address } = this.#latest;
+      if (text === shownText) {
+        await this.#news.promise;
+        this.#news = Promise.withResolvers();
+        continue;
+      }
+      const delayMs = pace.delayMs(clock.monotonic());
+      if (delayMs > 0) {
+        await clock.sleep(delayMs, this.#closing.signal);
+        continue;
+      }
+      const preview = previewText(text, adapter.maxChars, (markdown) => adapter.measure(markdown));
+      if (!(await this.#show(preview, 'preview'))) continue;
+      pace.shown(clock.monotonic(), adapter.previewIntervalMs(address));
+      shownText = text;
+    }
+  }
+
+  async #show(text: string, role: 'placeholder' | 'preview'): Promise<boolean> {
+    let isShown = false;
+    await this.#options.exclusive(async (posted) => {
+      if (this.isClosed) return;
+      const isThere = posted.messageId(0) !== undefined;
+      if (role === 'placeholder' && isThere) return;
+      // Deleted, or never posted: without its placeholder a preview has no place.
+      if (role === 'preview' && !isThere) return this.close();
+      // What is under way is not cut off: the final that closes this awaits its outcome.
+      const writing: Writing = { mayAct: this.#options.mayAct, signal: never };
+      const shown = await posted.show(0, text, role, writing);
+      isShown = shown.kind === 'shown';
+      this.#heed(shown, role);
+    });
+    return isShown;
+  }
+
+  #heed(shown: Shown, role: 'placeholder' | 'preview'): void {
+    const { clock, pace } = this.#options;
+    switch (shown.kind) {
+      case 'shown':
+        return;
+      case 'refused':
+        return this.close();
+      case 'later': {
+        // Asking again could leave a second "…": the final will do it.
+        if (role === 'placeholder') this.close();
+        const forMs = shown.why === 'unknown' ? troubleMs : shown.afterMs;
+        if (shown.why === 'asked') pace.pause(clock.monotonic(), forMs);
+        else pace.shown(clock.monotonic(), forMs);
+      }
+    }
+  }
+
+  /** Shows typing until it is closed, or nothing has been heard of the work for long. */
+  async #type(): Promise<void> {
+    const { clock, pace, wire, mayAct } = this.#options;
+    while (!this.isClosed) {
+      const nowMs = clock.monotonic();
+      if (nowMs - this.#heardAtMs > abandonedAfterMs) return this.close();
+      if (pace.pauseMs(nowMs) === 0 && mayAct()) {
+        await wire.typing(this.#latest.address, this.#closing.signal);
+      }
+      await clock.sleep(typingEveryMs, this.#closing.signal).catch(() => {});
+    }
+  }
+}
+
+const pendingPollMs = 50;
+/** Telegram shows it for 5 s, Discord for 10 s. */
+const typingEveryMs = 4_000;
+/** Longer than the longest answer takes to begin. */
+const abandonedAfterMs = 900_000;
+/** How long previews wait after one whose outcome is unknown. */
+const troubleMs = 5_000;
+const never = new AbortController().signal;

@@ -1,0 +1,28 @@
+import type { Receipt, Receipts } from '../../src/chat/receipts.ts';
+
+/** Receipts in memory; shared by the outboxes of a test, it outlives each of them. */
+export class MemoryReceipts implements Receipts {
+  readonly #anchors = new Map<string, Map<number, Receipt>>();
+
+  async load(anchor: string): Promise<ReadonlyMap<number, Receipt>> {
+    return new Map(this.#anchors.get(anchor));
+  }
+
+  async sending(anchor: string, chunk: number): Promise<void> {
+    this.#of(anchor).set(chunk, { state: 'sending' });
+  }
+
+  async sent(anchor: string, chunk: number, messageId: string): Promise<void> {
+    this.#of(anchor).set(chunk, { state: 'sent', messageId });
+  }
+
+  async forget(anchor: string, chunk: number): Promise<void> {
+    this.#of(anchor).delete(chunk);
+  }
+
+  #of(anchor: string): Map<number, Receipt> {
+    const known = this.#anchors.get(anchor) ?? new Map<number, Receipt>();
+    this.#anchors.set(anchor, known);
+    return known;
+  }
+}
