@@ -24,6 +24,7 @@ export type Answerer = (request: AnswerRequest) => string | Promise<string> | As
 /** Says what it heard and what it remembers; the same request gets the same answer. */
 export function echo({ turns, text }: AnswerRequest): string {
   if (/\blong\b/i.test(text)) return longAnswer(text);
+  if (/\bsources?\b/i.test(text)) return SOURCED;
   const said = turns.filter(({ role }) => role === 'user');
   const before = said.at(-2);
   const memory =
@@ -32,6 +33,9 @@ export function echo({ turns, text }: AnswerRequest): string {
       : `Before that you said: ${quote(before.text)}`;
   return `You said: ${quote(text)}\n\nThis is turn ${said.length}. ${memory}`;
 }
+
+const SOURCED =
+  'An answer with sources: the models and their prices are listed in the documentation[[1]](https://docs.x.ai/docs/models), and so is the API[[2]](https://docs.x.ai/docs/api-reference).';
 
 function quote(text: string): string {
   return text.length > 500 ? `“${text.slice(0, 500)}…”` : `“${text}”`;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import type { Turn } from './answerer.ts';
 import { undeserializable } from './bodies.ts';
+import { citationsIn } from './citations.ts';
 import type { AnswerHead, Dialect, Reading } from './dialect.ts';
 import type { Wire } from './event-stream.ts';
 
@@ -22,6 +23,7 @@ export const chatCompletions: Dialect = {
       },
     ],
     usage: usageOf(head, content),
+    ...citations(content),
   }),
 };
 
@@ -82,7 +84,10 @@ function wire(head: AnswerHead): Wire {
     opening: () => [chunk({ role: 'assistant', content: '' }, null)],
     delta: (text) => chunk({ content: text }, null),
     closing: (text, incomplete) => [
-      chunk({}, incomplete ? 'length' : 'stop', { usage: usageOf(head, text) }),
+      chunk({}, incomplete ? 'length' : 'stop', {
+        usage: usageOf(head, text),
+        ...citations(text),
+      }),
       'data: [DONE]\n\n',
     ],
   };
@@ -113,6 +118,11 @@ function usageOf(head: AnswerHead, text: string): object {
     num_sources_used: 0,
     cost_in_usd_ticks: usage.costTicks,
   };
+}
+
+function citations(text: string): object {
+  const cited = citationsIn(text).map(({ url }) => url);
+  return cited.length === 0 ? {} : { citations: cited };
 }
 
 function completionId(): string {

@@ -11,17 +11,26 @@ import { settingsChangeSchema } from './settings.ts';
  * `GET /__sandbox/state` shows what it has seen: for tests with several processes, and for curl.
  */
 export function serveControl(app: FastifyInstance, sandbox: XaiSandbox): void {
+  // Whatever type curl says it sends.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body);
+  });
   app.get('/__sandbox/state', () => stateOf(sandbox));
   for (const [name, run] of commandsOf(sandbox)) {
     app.post(`/__sandbox/${name}`, async (request, reply) => {
       try {
-        return { ok: true, result: (await run(request.body ?? {})) ?? null };
+        return { ok: true, result: (await run(parsed(request.body))) ?? null };
       } catch (error) {
         const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
         return reply.code(400).send({ ok: false, error: message });
       }
     });
   }
+}
+
+function parsed(body: unknown): unknown {
+  return typeof body === 'string' && body.trim() !== '' ? JSON.parse(body) : {};
 }
 
 type Command = [name: string, run: (body: unknown) => unknown];
@@ -85,6 +94,7 @@ const waitFor = z.strictObject({
   refreshCalls: count,
   requests: count,
   answered: count,
+  inFlight: count,
   pendingDevices: count,
 });
 
@@ -116,6 +126,7 @@ interface Counts {
   refreshCalls: number;
   requests: number;
   answered: number;
+  inFlight: number;
   pendingDevices: number;
 }
 
@@ -124,7 +135,8 @@ function countsOf(sandbox: XaiSandbox): Counts {
     tokenCalls: sandbox.tokenCalls,
     refreshCalls: sandbox.refreshCalls,
     requests: sandbox.requestCount,
-    answered: sandbox.requests.filter(({ outcome }) => outcome === 'answered').length,
+    answered: sandbox.answeredCount,
+    inFlight: sandbox.inFlight,
     pendingDevices: sandbox.pendingDevices().length,
   };
 }
@@ -135,6 +147,7 @@ function reached(counts: Counts, wanted: Partial<Counts>): boolean {
     counts.refreshCalls >= (wanted.refreshCalls ?? 0) &&
     counts.requests >= (wanted.requests ?? 0) &&
     counts.answered >= (wanted.answered ?? 0) &&
+    counts.inFlight >= (wanted.inFlight ?? 0) &&
     counts.pendingDevices >= (wanted.pendingDevices ?? 0)
   );
 }

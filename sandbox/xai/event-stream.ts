@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Fault } from '../faults.ts';
+import { goneSignal } from './gone.ts';
 
 /** How one API writes a streamed answer; each string is one or more whole events. */
 export interface Wire {
@@ -90,21 +91,16 @@ async function writeAll(writer: EventWriter, play: Play): Promise<boolean> {
 /** Writes event by event and stops where a fault, an interruption or the client wants it. */
 class EventWriter {
   stopped: Exclude<Played, 'answered'> | undefined;
+  readonly gone: AbortSignal;
   readonly #response: ServerResponse;
   readonly #play: Play;
-  readonly #gone = new AbortController();
   #written = 0;
 
   constructor(response: ServerResponse, play: Play) {
     this.#response = response;
     this.#play = play;
-    response.once('close', () => this.#gone.abort());
-    if (response.closed) this.#gone.abort();
+    this.gone = goneSignal(response);
     response.flushHeaders();
-  }
-
-  get gone(): AbortSignal {
-    return this.#gone.signal;
   }
 
   async writeEach(frames: readonly string[]): Promise<boolean> {

@@ -44,6 +44,7 @@ export type Refreshed =
 
 interface RefreshToken {
   readonly family: Family;
+  readonly generation: number;
   spent?: { at: number; successor: TokenSet };
 }
 
@@ -140,9 +141,10 @@ export class Grants {
     if (family?.revoked === false) family.revoked = 'revoked';
   }
 
-  /** The family that a refresh token belongs to, spent or not. */
-  familyOf(refreshToken: string): Family | undefined {
-    return this.#refresh.get(refreshToken)?.family;
+  /** Where a refresh token, spent or not, comes from. */
+  originOf(refreshToken: string): { name: string; generation: number } | undefined {
+    const record = this.#refresh.get(refreshToken);
+    return record && { name: record.family.name, generation: record.generation };
   }
 
   #refuse(which: (access: AccessToken) => boolean): void {
@@ -151,7 +153,7 @@ export class Grants {
 
   #mintRefreshToken(family: Family): string {
     const token = mintSecret('rt');
-    this.#refresh.set(token, { family });
+    this.#refresh.set(token, { family, generation: family.generation + 1 });
     return token;
   }
 

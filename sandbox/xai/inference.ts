@@ -8,6 +8,7 @@ import { authenticate, type ApiKeys, type Caller } from './bearer.ts';
 import { refusalOf, type CannedAnswer } from './bodies.ts';
 import type { AnswerHead, Dialect, Reading } from './dialect.ts';
 import { playStream } from './event-stream.ts';
+import { goneSignal } from './gone.ts';
 import type { Grants } from './grants.ts';
 import type { Journal, ModelRequest, RequestOutcome } from './journal.ts';
 import { cut, meetFault } from './meet-fault.ts';
@@ -37,14 +38,11 @@ export function serveInference(app: FastifyInstance, dialect: Dialect, parts: In
     const reading = dialect.read(request.body, header);
     const entry = entryOf(dialect.path, caller, reading, parts);
     journal.addRequest(entry);
-    const settle = (outcome: RequestOutcome) => {
-      if (entry.outcome !== 'pending') return;
-      entry.outcome = outcome;
-      journal.changed();
-    };
+    const settle = (outcome: RequestOutcome) => journal.settle(entry, outcome);
     reply.raw.once('close', () => {
       entry.endedAt = clock.now();
       settle('abandoned');
+      journal.changed();
     });
 
     const { over, fault } = await meetFault(faults, request, reply);
@@ -105,7 +103,7 @@ async function answer(
       text: admitted.question,
       conversation: asked.conversation,
       asker: admitted.asker,
-      signal: goneSignal(reply),
+      signal: goneSignal(reply.raw),
     });
     const head = headOf(admitted, parts);
     entry.status = 200;
@@ -187,12 +185,6 @@ function headOf({ asked, model, teamId, promptTokens }: Admitted, parts: Inferen
 
 function maxCharacters({ asked }: AnswerHead): number {
   return (asked.maxOutputTokens ?? Infinity) * CHARACTERS_PER_TOKEN;
-}
-
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  return gone.signal;
 }
 
 function entryOf(path: string, caller: Caller, reading: Reading, parts: Inference): ModelRequest {

@@ -6,7 +6,7 @@ export interface TokenCall {
   readonly grantType: string;
   /** Of the refresh token that was sent; never the token. */
   readonly refreshTokenFingerprint?: string;
-  /** The family's name and generation as the call found them. */
+  /** Whose refresh token it was, and in which generation it was minted. */
   readonly name?: string;
   readonly generation?: number;
   /** `pending` until decided; then what was decided, also when the answer is lost on its way. */
@@ -64,6 +64,9 @@ export class Journal {
   /** The newest ones; the counts below know all. */
   readonly requests: ModelRequest[] = [];
   requestCount = 0;
+  answeredCount = 0;
+  /** Requests that nothing was decided about yet. */
+  inFlight = 0;
   refreshCalls = 0;
   /** By fingerprint of the refresh token. */
   readonly sendsPerRefreshToken = new Map<string, number>();
@@ -86,11 +89,21 @@ export class Journal {
 
   addRequest(request: ModelRequest): void {
     this.requestCount += 1;
+    this.inFlight += 1;
     this.requests.push(request);
     // Trimmed by halves: shifting one by one would cost each request the whole length.
     if (this.requests.length > 2 * this.#keep) {
       this.requests.splice(0, this.requests.length - this.#keep);
     }
+    this.changed();
+  }
+
+  /** Notes what became of a request; only the first outcome counts. */
+  settle(request: ModelRequest, outcome: RequestOutcome): void {
+    if (request.outcome !== 'pending') return;
+    request.outcome = outcome;
+    this.inFlight -= 1;
+    if (outcome === 'answered') this.answeredCount += 1;
     this.changed();
   }
 

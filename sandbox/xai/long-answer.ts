@@ -5,7 +5,7 @@ export function longAnswer(topic: string): string {
     `# A long answer\n\nYou asked: “${about}”. Here is one in several parts, so that you can see how a long answer reads in a chat: headings, lists, a table, a quotation and a long piece of code.`,
     `## Contents\n\n1. Some **bold**, *italic* and ~~struck~~ words\n2. A table\n3. A long piece of code\n4. Several paragraphs\n   - with a nested list\n   - and a [link](https://docs.x.ai/)\n5. A quotation`,
     `## A table\n\n| Part | Runs in | Survives a restart |\n| --- | --- | :-: |\n| Bridge | one process per account | yes |\n| Worker | as many as you like | yes |\n| Queue | Redis | yes |\n| This answer | your screen | \`no\` |`,
-    `## A long piece of code\n\nThe fence below is longer than one message may be.\n\n\`\`\`typescript\n${code(48)}\n\`\`\``,
+    `## A long piece of code\n\nThe fence below is longer than one message may be.\n\n\`\`\`typescript\n${code(60)}\n\`\`\``,
     `## Several paragraphs\n\n${Array.from({ length: 7 }, (_, at) => paragraph(at + 1)).join('\n\n')}`,
     `## Special characters\n\n- HTML that must stay text: \`<b>&amp;</b>\`, 1 < 2 & 3 > 2\n- Emoji of several code points: 👩‍🚀 👍🏽 🇨🇭\n- Inline code with a backtick: \`\` a \` b \`\`\n- Mathematics: x₁² + y₁² = z₁²`,
     `> A quotation that goes on\n> over two lines.\n\nThat was the whole answer; the last line is the proof that nothing was cut off. **End.**`,

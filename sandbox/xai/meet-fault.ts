@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Fault, Faults } from '../faults.ts';
+import { goneSignal } from './gone.ts';
 
 /** `over`: the fault has answered or cut the connection, and nothing is left to do. */
 export type Met = { over: boolean; fault: Fault | undefined };
@@ -52,19 +54,8 @@ export function pathOf(request: FastifyRequest): string {
 
 /** Whether the client was gone before `ms` were over; without `ms` that alone ends it. */
 async function heldUntilGone(reply: FastifyReply, ms: number | undefined): Promise<boolean> {
-  const gone = new AbortController();
-  const leave = () => gone.abort();
-  reply.raw.once('close', leave);
-  try {
-    if (ms === undefined) {
-      await new Promise((resolve) => gone.signal.addEventListener('abort', resolve));
-      return true;
-    }
-    await delay(ms, undefined, { signal: gone.signal });
-    return false;
-  } catch {
-    return true;
-  } finally {
-    reply.raw.off('close', leave);
-  }
+  const signal = goneSignal(reply.raw);
+  if (ms !== undefined) await delay(ms, undefined, { signal }).catch(() => undefined);
+  else if (!signal.aborted) await once(signal, 'abort');
+  return signal.aborted;
 }

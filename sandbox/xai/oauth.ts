@@ -19,10 +19,18 @@ export const SCOPES = [
   'team:read',
 ];
 
-/** The authorization server: discovery, the device flow, tokens and their revocation. */
+/** The authorization server: discovery, the device flow, tokens and their revocation. Forms only. */
 export function serveOAuth(app: FastifyInstance, parts: TokenEndpoint, issuer: () => string): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(body.toString())));
+    },
+  );
   serveTokens(app, parts);
-  const { clientId, devices, grants, faults, settings, clock } = parts;
+  const { clientId, devices, grants, faults, journal, settings, clock } = parts;
 
   async function unlessFaulty(
     request: FastifyRequest,
@@ -57,6 +65,7 @@ export function serveOAuth(app: FastifyInstance, parts: TokenEndpoint, issuer: (
         return refused(400, 'invalid_scope');
       }
       const { deviceCode, device } = devices.start(clientId, scope);
+      journal.changed();
       const page = `${issuer()}/oauth2/device`;
       return {
         status: 200,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import type { Turn } from './answerer.ts';
 import { undeserializable } from './bodies.ts';
+import { citationsIn } from './citations.ts';
 import type { AnswerHead, Dialect, Reading } from './dialect.ts';
 import type { Wire } from './event-stream.ts';
 
@@ -104,7 +105,15 @@ function wire(head: AnswerHead): Wire {
     delta: (delta) => event('response.output_text.delta', { ...place, delta, logprobs: [] }),
     closing: (text, incomplete) => {
       const status = incomplete ? 'incomplete' : 'completed';
+      const sources = citationsIn(text).map((annotation, at) =>
+        event('response.output_text.annotation.added', {
+          ...place,
+          annotation_index: at,
+          annotation,
+        }),
+      );
       return [
+        ...sources,
         event('response.output_text.done', { ...place, text, logprobs: [] }),
         event('response.content_part.done', { ...place, part: outputText(text) }),
         event('response.output_item.done', {
@@ -174,7 +183,7 @@ function message(id: string, status: string, content: object[]): object {
 }
 
 function outputText(text: string): object {
-  return { type: 'output_text', text, annotations: [], logprobs: [] };
+  return { type: 'output_text', text, annotations: citationsIn(text), logprobs: [] };
 }
 
 function responseId(): string {

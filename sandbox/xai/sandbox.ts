@@ -96,11 +96,11 @@ export class XaiSandbox implements AsyncDisposable {
       cache: new PromptCache(),
       answerer: () => this.#answerer,
     };
-    serveOAuth(this.#app, parts, issuer);
+    void this.#app.register(async (app) => serveOAuth(app, parts, issuer));
     serveInference(this.#app, responses, parts);
     serveInference(this.#app, chatCompletions, parts);
     serveCatalogue(this.#app, parts);
-    serveControl(this.#app, this);
+    void this.#app.register(async (app) => serveControl(app, this));
   }
 
   /** For `XAI_API_URL`. */
@@ -216,6 +216,15 @@ export class XaiSandbox implements AsyncDisposable {
     return this.#journal.requestCount;
   }
 
+  get answeredCount(): number {
+    return this.#journal.answeredCount;
+  }
+
+  /** Requests that nothing was decided about yet; a stalled stream is not among them. */
+  get inFlight(): number {
+    return this.#journal.inFlight;
+  }
+
   /**
    * Resolves as soon as the predicate holds; it is asked after every change.
    * @throws after `timeoutMs` (default 5 s), with what the sandbox has seen.
@@ -239,15 +248,8 @@ export class XaiSandbox implements AsyncDisposable {
 /** What `signIn` hands out. */
 export type SignedIn = TokenSet & { refresh_token: string };
 
-/** Parsers, headers and the plain errors of the API's front door. */
+/** The headers and the plain errors of the API's front door. */
 function speakAsXai(app: FastifyInstance): void {
-  app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string' },
-    (_request, body, done) => {
-      done(null, Object.fromEntries(new URLSearchParams(body.toString())));
-    },
-  );
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();

@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 import type { Clock } from '../../src/clock.ts';
 import type { Fault, Faults } from '../faults.ts';
 import type { Devices } from './device.ts';
+import { goneSignal } from './gone.ts';
 import type { Grants } from './grants.ts';
 import type { Journal, TokenCall } from './journal.ts';
 import { cut, meetFault } from './meet-fault.ts';
@@ -19,7 +22,7 @@ export interface TokenEndpoint {
   journal: Journal;
   faults: Faults;
   settings: Settings;
-  clock: Pick<Clock, 'now' | 'sleep'>;
+  clock: Pick<Clock, 'now'>;
 }
 
 /**
@@ -40,12 +43,17 @@ export function serveTokens(app: FastifyInstance, parts: TokenEndpoint): void {
     if (fault !== undefined) call.fault = fault.kind;
     if (over) {
       call.outcome = 'not processed';
+      journal.changed();
       return reply;
     }
     const decision = decide(form, parts);
     call.outcome = decision.outcome;
     journal.changed();
-    if (settings.tokenDelayMs > 0) await clock.sleep(settings.tokenDelayMs);
+    if (settings.tokenDelayMs > 0) {
+      // Whoever hangs up in the meantime gets no answer, but what was decided stays decided.
+      const signal = goneSignal(reply.raw);
+      await delay(settings.tokenDelayMs, undefined, { signal }).catch(() => undefined);
+    }
     return answer(reply, decision, fault);
   });
 }
@@ -72,11 +80,10 @@ function callOf(form: Form, { grants, clock }: TokenEndpoint): TokenCall {
     outcome: 'pending',
   };
   if (form.refresh_token === undefined) return call;
-  const family = grants.familyOf(form.refresh_token);
   return {
     ...call,
     refreshTokenFingerprint: fingerprint(form.refresh_token),
-    ...(family === undefined ? {} : { name: family.name, generation: family.generation }),
+    ...grants.originOf(form.refresh_token),
   };
 }
 
