@@ -1,0 +1,231 @@
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+
+import type { Clock } from '../clock.ts';
+import type { Prompt } from '../prompt.ts';
+import { conversationKey, gateKey, historyKey } from '../redis/keys.ts';
+import type { Reply } from '../reply.ts';
+import { replyEntry, word } from './entry.ts';
+import { conversationLifetimeMs, seenLifetimeMs, toldLifetimeMs } from './lifetimes.ts';
+import { QueueKeys } from './queue-keys.ts';
+import { loadScript } from './scripts.ts';
+import type { TurnQueues } from './turn-queues.ts';
+
+export interface PromptQueueOptions {
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly turns: TurnQueues;
+  readonly clock: Clock;
+  /** Most prompts that may wait in one conversation, and in all together. */
+  readonly limits: { readonly perConversation: number; readonly total: number };
+  /** How long a conversation's history lives; its epochs have to outlive that. */
+  readonly historyLifetimeMs: number;
+}
+
+export interface QueueDepth {
+  /** Prompts in all lists together, those being answered included. */
+  readonly waiting: number;
+  readonly conversations: number;
+  /** When the oldest of the heads was taken in. */
+  readonly oldestAtMs: number | null;
+}
+
+/**
+ * Where a bridge puts what it hears. Each method is one script: the message's id becomes known, and
+ * whatever it leads to is in Redis, or neither. Each takes the same id any number of times.
+ */
+export class PromptQueue {
+  readonly #redis: Redis;
+  readonly #prefix: string;
+  readonly #keys: QueueKeys;
+  readonly #turns: TurnQueues;
+  readonly #clock: Clock;
+  readonly #limits: PromptQueueOptions['limits'];
+  readonly #lifetimeMs: number;
+
+  constructor(options: PromptQueueOptions) {
+    this.#redis = options.redis;
+    this.#prefix = options.prefix;
+    this.#keys = new QueueKeys(options.prefix);
+    this.#turns = options.turns;
+    this.#clock = options.clock;
+    this.#limits = options.limits;
+    this.#lifetimeMs = conversationLifetimeMs(options.historyLifetimeMs);
+  }
+
+  /**
+   * Stores a prompt and adds its turn, or, when too many wait, answers with `words.busy`. While the
+   * gate is closed its author is told `words.waiting`, once for each incident.
+   */
+  async enqueue(
+    prompt: Prompt,
+    words: { readonly busy: string; readonly waiting: string },
+  ): Promise<'queued' | 'known' | 'full'> {
+    const { conversation, account } = prompt;
+    const nowMs = this.#clock.now();
+    const busy = replyTo(prompt, prompt.id, true, words.busy);
+    const waiting = replyTo(prompt, `${prompt.id}.waiting`, false, words.waiting);
+    const answer = await enqueueScript.run(
+      this.#redis,
+      [
+        this.#keys.seen(prompt.id),
+        this.#keys.prompts(conversation),
+        conversationKey(this.#prefix, conversation),
+        this.#keys.waitingPrompts,
+        this.#keys.promptCount,
+        gateKey(this.#prefix),
+        this.#keys.told,
+        this.#keys.replies(conversation),
+        this.#keys.waitingReplies,
+      ],
+      [
+        word(prompt.id),
+        JSON.stringify(prompt),
+        prompt.receivedAtMs,
+        conversation,
+        `${account} ${conversation}`,
+        nowMs,
+        this.#limits.perConversation,
+        this.#limits.total,
+        replyEntry(busy, nowMs),
+        replyEntry(waiting, nowMs),
+        prompt.author.id,
+        seenLifetimeMs,
+        toldLifetimeMs,
+      ],
+    );
+    const [outcome, prompts, replies] = enqueued.parse(answer);
+    await Promise.all([
+      prompts > 0 ? this.#turns.wakePrompts(conversation) : undefined,
+      replies > 0 ? this.#turns.wakeReplies(account, conversation) : undefined,
+    ]);
+    return outcome;
+  }
+
+  /** Answers the message `id` with `reply`: help, an unknown command, a refusal. */
+  async say(id: string, reply: Reply): Promise<'done' | 'known'> {
+    const answer = await sayScript.run(
+      this.#redis,
+      [this.#keys.seen(id), this.#keys.replies(reply.conversation), this.#keys.waitingReplies],
+      [seenLifetimeMs, ...this.#pushed(reply)],
+    );
+    await this.#turns.wakeReplies(reply.account, reply.conversation);
+    return said.parse(answer);
+  }
+
+  /** Begins a new history for the conversation and deletes the old one. */
+  async reset(id: string, conversation: string, reply: Reply): Promise<'done' | 'known'> {
+    const hash = conversationKey(this.#prefix, conversation);
+    for (;;) {
+      const epoch = (await this.#redis.hget(hash, 'history_epoch')) ?? '0';
+      const answer = await resetScript.run(
+        this.#redis,
+        [
+          this.#keys.seen(id),
+          hash,
+          historyKey(this.#prefix, conversation, Number(epoch)),
+          this.#keys.replies(reply.conversation),
+          this.#keys.waitingReplies,
+        ],
+        [epoch, this.#lifetimeMs, seenLifetimeMs, ...this.#pushed(reply)],
+      );
+      const outcome = resetDone.parse(answer);
+      if (outcome === 'moved') continue;
+      await this.#turns.wakeReplies(reply.account, reply.conversation);
+      return outcome;
+    }
+  }
+
+  /**
+   * Stops the prompt at the head of the conversation, running or not. Its own reply says so; when
+   * there is none, `nothing` is said.
+   */
+  async stop(id: string, conversation: string, nothing: Reply): Promise<'done' | 'known'> {
+    return this.#stop(id, conversation, '', nothing);
+  }
+
+  /** Stops every prompt of `author` in the conversation. */
+  async stopAll(
+    id: string,
+    conversation: string,
+    author: string,
+    nothing: Reply,
+  ): Promise<'done' | 'known'> {
+    return this.#stop(id, conversation, author, nothing);
+  }
+
+  async depth(): Promise<QueueDepth> {
+    const [count, conversations, oldest] = await Promise.all([
+      this.#redis.get(this.#keys.promptCount),
+      this.#redis.zcard(this.#keys.waitingPrompts),
+      this.#redis.zrange(this.#keys.waitingPrompts, 0, '0', 'WITHSCORES'),
+    ]);
+    const score = oldest[1];
+    return {
+      waiting: Number(count ?? 0),
+      conversations,
+      oldestAtMs: score === undefined ? null : Number(score),
+    };
+  }
+
+  async #stop(
+    id: string,
+    conversation: string,
+    author: string,
+    nothing: Reply,
+  ): Promise<'done' | 'known'> {
+    const [entry, member, nowMs] = this.#pushed(nothing);
+    const answer = await stopScript.run(
+      this.#redis,
+      [
+        this.#keys.seen(id),
+        this.#keys.prompts(conversation),
+        conversationKey(this.#prefix, conversation),
+        this.#keys.replies(nothing.conversation),
+        this.#keys.waitingReplies,
+      ],
+      [seenLifetimeMs, author, entry, member, nowMs, this.#keys.control, this.#lifetimeMs],
+    );
+    const [outcome, marked] = stopped.parse(answer);
+    if (outcome === 'done' && marked === 0) {
+      await this.#turns.wakeReplies(nothing.account, nothing.conversation);
+    } else {
+      // The mark is read by a turn, which may be waiting for a retry, or not be there: the gate.
+      await this.#turns.wakePrompts(conversation);
+      await this.#turns.hastenPrompts(conversation);
+    }
+    return outcome;
+  }
+
+  #pushed(reply: Reply): [string, string, number] {
+    const nowMs = this.#clock.now();
+    return [replyEntry(reply, nowMs), `${reply.account} ${reply.conversation}`, nowMs];
+  }
+}
+
+/** A reply in our own words to a prompt. */
+export function replyTo(prompt: Prompt, id: string, final: boolean, text: string): Reply {
+  return {
+    v: 1,
+    id,
+    anchor: prompt.id,
+    prompt: prompt.id,
+    conversation: prompt.conversation,
+    account: prompt.account,
+    address: prompt.address,
+    kind: 'words',
+    final,
+    text,
+    receivedAtMs: prompt.receivedAtMs,
+  };
+}
+
+const enqueueScript = loadScript('told', 'enqueue');
+const sayScript = loadScript('say');
+const resetScript = loadScript('reset');
+const stopScript = loadScript('stop');
+
+const enqueued = z.tuple([z.enum(['queued', 'known', 'full']), z.number(), z.number()]);
+const said = z.enum(['done', 'known']);
+const resetDone = z.enum(['done', 'known', 'moved']);
+const stopped = z.tuple([z.enum(['done', 'known']), z.number()]);

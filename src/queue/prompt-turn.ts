@@ -1,0 +1,276 @@
+import type { Logger } from 'pino';
+
+import type { Clock } from '../clock.ts';
+import { isBridgeError } from '../errors.ts';
+import type { Prompt } from '../prompt.ts';
+import type { Reply } from '../reply.ts';
+import { attempt, type Attempted } from './attempt.ts';
+import { parsePromptEntry, word } from './entry.ts';
+import type { Hold, TurnEnd } from './guarded-worker.ts';
+import type { PromptEndings, PromptHandler, PromptMetrics, Settlement } from './prompt-handler.ts';
+import type { Head, PromptList, Turn } from './prompt-list.ts';
+import type { StopSignals } from './stop-signals.ts';
+import type { TurnQueues } from './turn-queues.ts';
+
+export interface PromptTurnParts {
+  readonly list: PromptList;
+  readonly turns: TurnQueues;
+  readonly stops: StopSignals;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: PromptMetrics;
+  readonly handle: PromptHandler;
+  readonly endings: PromptEndings;
+  /** Longest that one attempt may take. */
+  readonly deadlineMs: number;
+  readonly tuning: Tuning;
+}
+
+export interface Tuning {
+  readonly lockMs: number;
+  /** How many prompts one turn answers before others get theirs. */
+  readonly promptsPerTurn: number;
+  /** How long a handler may take to end after `STOPPED` or `DEADLINE_PASSED`. */
+  readonly windDownMs: number;
+  /** Waits after a handler threw; one more time, and the prompt is given up. */
+  readonly faultDelaysMs: readonly number[];
+  /** Attempts of any kind after which a prompt is given up. */
+  readonly mostAttempts: number;
+  /** Runs that ended with the process, after which a prompt is held to be the reason. */
+  readonly mostCrashes: number;
+}
+
+/** What became of a head: the next one, or the end of the turn. */
+type Step = { readonly kind: 'next'; readonly head: Head | null } | TurnEnd;
+
+/**
+ * One turn of a conversation: its prompts one after the other, until the list is empty, the gate is
+ * closed, or others are to have their turn.
+ */
+export async function runPromptTurn(
+  conversation: string,
+  hold: Hold,
+  parts: PromptTurnParts,
+): Promise<TurnEnd> {
+  const begun = await parts.list.begin(conversation);
+  if (begun === null) return { kind: 'done' };
+  const { turn } = begun;
+  const wakes: Promise<void>[] = [];
+  let head: Head | null = begun.head;
+  try {
+    while (head !== null) {
+      if (turn.settled >= parts.tuning.promptsPerTurn || hold.isEnding()) {
+        // Kept by BullMQ until this turn is over, then put at the end of its queue.
+        await parts.turns.wakePrompts(conversation);
+        return { kind: 'done' };
+      }
+      const step = await new PromptStep(turn, head, hold, parts, wakes).run();
+      if (step.kind !== 'next') return step;
+      head = step.head;
+    }
+    return { kind: 'done' };
+  } finally {
+    await Promise.all(wakes);
+  }
+}
+
+/** One prompt of one turn. */
+class PromptStep {
+  readonly #turn: Turn;
+  readonly #head: Head;
+  readonly #hold: Hold;
+  readonly #parts: PromptTurnParts;
+  readonly #wakes: Promise<void>[];
+
+  constructor(turn: Turn, head: Head, hold: Hold, parts: PromptTurnParts, wakes: Promise<void>[]) {
+    this.#turn = turn;
+    this.#head = head;
+    this.#hold = hold;
+    this.#parts = parts;
+    this.#wakes = wakes;
+  }
+
+  async run(): Promise<Step> {
+    const { log, endings, tuning } = this.#parts;
+    const entry = parsePromptEntry(this.#head.raw);
+    switch (entry.kind) {
+      case 'newer':
+        log.error(
+          { prompt: entry.word, v: entry.v, code: 'RECORD_NEWER' },
+          'prompt was written by a newer version, left for a newer worker',
+        );
+        return { kind: 'done' };
+      case 'broken':
+        return this.#bury(entry.word, entry.why);
+      case 'whole':
+    }
+    const { prompt, historyEpoch } = entry;
+    if (this.#head.isStopped) {
+      return this.#end(prompt, 'stopped', endings.stopped(prompt, null), historyEpoch);
+    }
+    if (this.#head.isGateClosed) return { kind: 'done' };
+    if (this.#head.starts > tuning.mostCrashes) {
+      return this.#giveUp(prompt, historyEpoch, 'it ended the process that worked on it each time');
+    }
+    const attempted = await attempt(
+      {
+        prompt,
+        historyEpoch,
+        turnEpoch: this.#turn.turnEpoch,
+        attempt: this.#head.attempts + 1,
+        mayAct: () => this.#hold.mayAct(),
+      },
+      this.#hold,
+      this.#parts,
+    );
+    return this.#conclude(prompt, historyEpoch, attempted);
+  }
+
+  async #conclude(prompt: Prompt, historyEpoch: number, attempted: Attempted): Promise<Step> {
+    const { endings, log } = this.#parts;
+    if (attempted.kind === 'gone' || !this.#hold.mayAct()) {
+      log.info({ prompt: prompt.id }, 'prompt handed back');
+      return { kind: 'hand-back' };
+    }
+    switch (attempted.kind) {
+      case 'answered':
+        return this.#apply(prompt, historyEpoch, attempted.settlement);
+      case 'threw':
+        if (isBridgeError(attempted.error, 'STOPPED')) {
+          return this.#end(prompt, 'stopped', endings.stopped(prompt, null), historyEpoch);
+        }
+        return this.#fault(prompt, historyEpoch, attempted.error);
+    }
+  }
+
+  async #apply(prompt: Prompt, historyEpoch: number, settlement: Settlement): Promise<Step> {
+    switch (settlement.kind) {
+      case 'settle': {
+        const { reply, exchange, outcome } = settlement;
+        return this.#end(prompt, outcome, reply, historyEpoch, exchange);
+      }
+      case 'retry': {
+        const attempts = this.#head.attempts + 1;
+        if (attempts >= this.#parts.tuning.mostAttempts) {
+          return this.#giveUp(prompt, historyEpoch, `${attempts} attempts led to nothing`);
+        }
+        this.#parts.metrics.retried(prompt);
+        const { afterMs, notice } = settlement;
+        return this.#postpone(prompt, historyEpoch, attempts, notice, { kind: 'delay', afterMs });
+      }
+      case 'credential-wait': {
+        const { attempts } = this.#head;
+        const end: TurnEnd = { kind: 'done' };
+        return this.#postpone(prompt, historyEpoch, attempts, settlement.notice, end);
+      }
+    }
+  }
+
+  /** A handler that throws is a fault of ours, or the prompt is poison: few tries, then put aside. */
+  async #fault(prompt: Prompt, historyEpoch: number, error: unknown): Promise<Step> {
+    const attempts = this.#head.attempts + 1;
+    const afterMs = this.#parts.tuning.faultDelaysMs[attempts - 1];
+    this.#parts.log.error({ err: error, prompt: prompt.id, attempt: attempts }, 'prompt failed');
+    if (afterMs === undefined) {
+      return this.#giveUp(prompt, historyEpoch, `${attempts} attempts failed`);
+    }
+    this.#parts.metrics.retried(prompt);
+    return this.#postpone(prompt, historyEpoch, attempts, undefined, { kind: 'delay', afterMs });
+  }
+
+  async #postpone(
+    prompt: Prompt,
+    historyEpoch: number,
+    attempts: number,
+    notice: Reply | undefined,
+    end: TurnEnd,
+  ): Promise<Step> {
+    const postponed = await this.#parts.list.postpone(this.#turn, prompt, attempts, notice);
+    switch (postponed.kind) {
+      case 'postponed':
+        if (postponed.noticed && notice !== undefined) this.#wakeReplies(notice);
+        return end;
+      case 'stopped':
+        return this.#end(
+          prompt,
+          'stopped',
+          this.#parts.endings.stopped(prompt, null),
+          historyEpoch,
+        );
+      case 'lost':
+        return this.#lost(prompt.id);
+    }
+  }
+
+  async #giveUp(prompt: Prompt, historyEpoch: number, why: string): Promise<Step> {
+    this.#parts.log.error({ prompt: prompt.id, why }, 'prompt given up, kept as a dead letter');
+    this.#parts.metrics.deadLettered(prompt);
+    const reply = this.#parts.endings.failed(prompt);
+    return this.#end(prompt, 'dead-letter', reply, historyEpoch, undefined, this.#deadLetter(why));
+  }
+
+  async #bury(id: string, why: string): Promise<Step> {
+    this.#parts.log.error(
+      { prompt: id, why },
+      'broken entry of a prompt list, kept as a dead letter',
+    );
+    this.#parts.metrics.deadLettered(null);
+    const deadLetter = this.#deadLetter(why);
+    const ending = { word: id, historyEpoch: 0, evenIfStopped: true, deadLetter };
+    const settled = await this.#parts.list.settle(this.#turn, ending);
+    return settled.kind === 'settled' ? { kind: 'next', head: settled.next } : this.#lost(id);
+  }
+
+  async #end(
+    prompt: Prompt,
+    outcome: string,
+    reply: Reply,
+    historyEpoch: number,
+    exchange?: string,
+    deadLetter?: string,
+  ): Promise<Step> {
+    const { list, metrics, clock, log, endings } = this.#parts;
+    const ending = { word: word(prompt.id), historyEpoch, reply, exchange, deadLetter };
+    const evenIfStopped = reply.kind !== 'answer';
+    const settled = await list.settle(this.#turn, { ...ending, evenIfStopped });
+    switch (settled.kind) {
+      case 'settled': {
+        this.#wakeReplies(reply);
+        const tookMs = clock.now() - prompt.receivedAtMs;
+        metrics.settled(prompt, outcome, tookMs);
+        log.info({ prompt: prompt.id, outcome, tookMs }, 'prompt settled');
+        return { kind: 'next', head: settled.next };
+      }
+      case 'stopped': {
+        // Stopped while the last words came: what had come is shown as stopped, and is no history.
+        const stopped = endings.stopped(prompt, reply);
+        return this.#end(prompt, 'stopped', { ...stopped, kind: 'stopped' }, historyEpoch);
+      }
+      case 'lost':
+        return this.#lost(prompt.id);
+    }
+  }
+
+  #lost(id: string): Step {
+    this.#parts.log.warn({ prompt: id }, 'another worker has taken the turn, nothing was settled');
+    return { kind: 'done' };
+  }
+
+  /** Side by side with the next prompt; if it is missed, the sweeper makes up for it. */
+  #wakeReplies(reply: Reply): void {
+    const { turns, log } = this.#parts;
+    const wake = turns.wakeReplies(reply.account, reply.conversation).catch((error: unknown) => {
+      log.warn({ err: error, prompt: reply.prompt }, 'reply turn not added, left to the sweeper');
+    });
+    this.#wakes.push(wake);
+  }
+
+  #deadLetter(why: string): string {
+    return JSON.stringify({
+      list: 'prompts',
+      why,
+      atMs: this.#parts.clock.now(),
+      raw: this.#head.raw,
+    });
+  }
+}

@@ -1,0 +1,90 @@
+import { rootKey } from '../redis/keys.ts';
+
+/** The BullMQ queue of prompt turns. */
+export const promptsQueue = 'prompts';
+
+/** The BullMQ queue of an account's reply turns. */
+export function repliesQueue(account: string): string {
+  return `replies-${account}`;
+}
+
+/**
+ * Names of the keys that only this folder touches. `lists` hold entries (see `entry.ts`); the sorted
+ * sets hold who has a non-empty list, by the arrival of its head.
+ */
+export class QueueKeys {
+  readonly #root: string;
+
+  constructor(prefix: string) {
+    this.#root = rootKey(prefix);
+  }
+
+  /** BullMQ's `prefix` option. */
+  get bullmq(): string {
+    return this.#root;
+  }
+
+  /** LIST of prompts, oldest first. */
+  prompts(conversation: string): string {
+    return `${this.#root}:prompt-list:${conversation}`;
+  }
+
+  /** LIST of replies, oldest first. */
+  replies(conversation: string): string {
+    return `${this.#root}:reply-list:${conversation}`;
+  }
+
+  /** ZSET of conversations. */
+  get waitingPrompts(): string {
+    return `${this.#root}:waiting-prompts`;
+  }
+
+  /** ZSET of `<account> <conversation>`. */
+  get waitingReplies(): string {
+    return `${this.#root}:waiting-replies`;
+  }
+
+  /** How many prompts lie in all lists together; absent: none. */
+  get promptCount(): string {
+    return `${this.#root}:prompt-count`;
+  }
+
+  /** There once the message of this id has taken effect; outlives every platform's repetition. */
+  seen(id: string): string {
+    return `${this.#root}:seen:${id}`;
+  }
+
+  /** HASH of whom the present incident was told to: `incident`, `swept`, `author:<id>`. */
+  get told(): string {
+    return `${this.#root}:told`;
+  }
+
+  /** HASH of what was posted for an anchor: `by`, `final`, and a field for each chunk. */
+  receipts(anchor: string): string {
+    return `${this.receiptsRoot}${anchor}`;
+  }
+
+  get receiptsRoot(): string {
+    return `${this.#root}:receipts:`;
+  }
+
+  /** LIST of entries nobody could work on, newest first. */
+  get deadLetters(): string {
+    return `${this.#root}:dead-letters`;
+  }
+
+  /** There while some process has swept lately. */
+  get sweep(): string {
+    return `${this.#root}:sweep`;
+  }
+
+  /** Channel on which the id of a stopped prompt is called out. */
+  get control(): string {
+    return `${this.#root}:control`;
+  }
+
+  /** Channel of an account's previews. */
+  previews(account: string): string {
+    return `${this.#root}:previews:${account}`;
+  }
+}
