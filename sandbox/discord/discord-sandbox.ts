@@ -1,5 +1,6 @@
 import { Faults } from '../faults.ts';
 import {
+  type Attachment,
   type Channel,
   type Dm,
   type Guild,
@@ -15,7 +16,7 @@ import { Gateway } from './gateway.ts';
 import { type DiscordSandboxOptions, settingsOf } from './options.ts';
 import { pictureOf } from './picture.ts';
 import { type LoggedRequest, RequestLog } from './request-log.ts';
-import { createRest, originOf, type Rest } from './rest.ts';
+import { createRest, type Rest } from './rest.ts';
 import { createService, type Service } from './service.ts';
 import { startSlash } from './slash.ts';
 import { waitFor, type WaitOptions } from './wait-for.ts';
@@ -53,7 +54,7 @@ export class DiscordSandbox implements AsyncDisposable {
     const faults = new Faults();
     const log = new RequestLog(service.happenings, () => service.settings.clock.now());
     const rest = createRest(service, faults, log);
-    await rest.app.listen({ host: '127.0.0.1', port: service.settings.port });
+    service.origin = await rest.app.listen({ host: '127.0.0.1', port: service.settings.port });
     return new DiscordSandbox(service, faults, log, rest);
   }
 
@@ -62,8 +63,8 @@ export class DiscordSandbox implements AsyncDisposable {
     this.#rest = rest;
     this.#log = log;
     this.faults = faults;
-    this.#gateway = new Gateway(rest.app.server, service, faults, () => originOf(rest.app));
-    this.url = `${originOf(rest.app)}/api`;
+    this.#gateway = new Gateway(rest.app.server, service, faults);
+    this.url = `${service.origin}/api`;
     this.token = service.token;
     this.botId = service.settings.botId;
   }
@@ -82,7 +83,9 @@ export class DiscordSandbox implements AsyncDisposable {
   }
 
   /** A thread that a user opened and added the bot to. */
-  createThread(channel: TextChannel, name: string, owner: Ref = channel.guildId): Thread {
+  createThread(channel: TextChannel, name: string, options: { readonly owner?: Ref } = {}): Thread {
+    const owner = options.owner ?? this.#service.world.guild(channel.guildId)?.ownerId;
+    if (owner === undefined) throw new Error(`There is no guild ${channel.guildId}.`);
     return this.#service.world.createThread(channel, name, idOf(owner));
   }
 
@@ -97,8 +100,9 @@ export class DiscordSandbox implements AsyncDisposable {
     readonly text: string;
     readonly replyTo?: Ref | undefined;
     readonly pingReplied?: boolean;
+    readonly files?: readonly Omit<Attachment, 'id'>[];
   }): string {
-    const { text, replyTo, pingReplied = true } = said;
+    const { text, replyTo, pingReplied = true, files = [] } = said;
     const channelId = this.#channel(said.channel).id;
     return this.#service.messages.create({
       channelId,
@@ -106,6 +110,12 @@ export class DiscordSandbox implements AsyncDisposable {
       content: text,
       replyToId: replyTo === undefined ? undefined : idOf(replyTo),
       allowedMentions: { parse: ['users', 'roles'], replied_user: pingReplied },
+      attachments: files.map(({ filename, contentType, bytes }) => ({
+        id: this.#service.ids.next(),
+        filename,
+        contentType,
+        bytes,
+      })),
     }).id;
   }
 
@@ -169,9 +179,9 @@ export class DiscordSandbox implements AsyncDisposable {
     return this.#service.commands.list(guildId).map(({ name }) => name);
   }
 
-  /** What the bot may do in a channel from now on; its threads follow. */
-  setAccess(channel: Ref, access: Access): void {
-    this.#service.world.setAccess(channel, access);
+  /** What the bot may do in a channel, or a whole guild, from now on; the nearest counts. */
+  setAccess(place: Ref, access: Access): void {
+    this.#service.world.setAccess(place, access);
   }
 
   /** Whether a user takes DMs of the bot (else: 50007). */

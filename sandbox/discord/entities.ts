@@ -14,6 +14,7 @@ export interface User {
 export interface Guild {
   readonly id: string;
   readonly name: string;
+  readonly ownerId: string;
   /** The role that Discord makes for the bot when it joins; people mention it by mistake. */
   readonly botRoleId: string;
 }

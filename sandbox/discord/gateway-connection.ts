@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { GatewaySession } from './gateway-session.ts';
 
 /** What a client sends; `d` is read by opcode. */
-const payload = z.object({ op: z.int(), d: z.unknown() });
+const payload = z.object({ op: z.int(), d: z.unknown().optional() });
 
 const identify = z.object({
   token: z.string(),

@@ -10,7 +10,6 @@ export function dispatchOf(
   happening: Happening,
   session: GatewaySession,
   service: Service,
-  origin: string,
 ): Dispatch | undefined {
   const { world } = service;
   switch (happening.kind) {
@@ -27,7 +26,7 @@ export function dispatchOf(
       return {
         t: happening.kind === 'message-created' ? 'MESSAGE_CREATE' : 'MESSAGE_UPDATE',
         d: {
-          ...messageOnWire(message, service, sees, origin),
+          ...messageOnWire(message, service, sees),
           ...placeOnWire(message, service),
         },
       };
@@ -57,8 +56,10 @@ function channelCreated(
   { world }: Service,
 ): Dispatch | undefined {
   if (channel.kind === 'dm' || !session.has('guilds')) return undefined;
-  const t = channel.kind === 'thread' ? 'THREAD_CREATE' : 'CHANNEL_CREATE';
-  return { t, d: { ...channelOnWire(channel, world), newly_created: true } };
+  const d = channelOnWire(channel, world);
+  return channel.kind === 'thread'
+    ? { t: 'THREAD_CREATE', d: { ...d, newly_created: true } }
+    : { t: 'CHANNEL_CREATE', d };
 }
 
 function hears(session: GatewaySession, message: SandboxMessage, { world }: Service): boolean {

@@ -25,15 +25,13 @@ export class Gateway implements Reception {
   resumes = 0;
   readonly #service: Service;
   readonly #faults: Faults;
-  readonly #origin: () => string;
   readonly #sockets = new WebSocketServer({ noServer: true });
   readonly #connections = new Set<GatewayConnection>();
   readonly #sessions = new Map<string, GatewaySession>();
 
-  constructor(server: Server, service: Service, faults: Faults, origin: () => string) {
+  constructor(server: Server, service: Service, faults: Faults) {
     this.#service = service;
     this.#faults = faults;
-    this.#origin = origin;
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     service.happenings.listen((happening) => this.#tell(happening));
   }
@@ -107,10 +105,11 @@ export class Gateway implements Reception {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { pathname, searchParams: asked } = new URL(request.url ?? '/', this.#origin());
+    const { pathname, searchParams: asked } = new URL(request.url ?? '/', this.#service.origin);
     const fault = this.#faults.take('GET /gateway/socket');
     if (fault?.kind === 'drop-before') return void socket.destroy();
     if (fault?.kind === 'status') return refuse(socket, fault.status);
+    if (fault !== undefined) throw new Error(`${fault.kind} cannot strike the gateway's door.`);
     // Neither compression nor Erlang terms: a client that asks for them would misread everything.
     const isPlain = (asked.get('encoding') ?? 'json') === 'json' && !asked.has('compress');
     if (!/^\/gateway\/?$/.test(pathname)) return refuse(socket, 404);
@@ -127,7 +126,7 @@ export class Gateway implements Reception {
   }
 
   #dispatch(session: GatewaySession, happening: Happening): void {
-    const dispatch = dispatchOf(happening, session, this.#service, this.#origin());
+    const dispatch = dispatchOf(happening, session, this.#service);
     if (dispatch === undefined) return;
     const fault = this.#faults.take(`DISPATCH ${dispatch.t}`);
     if (fault?.kind === 'drop-before') this.drop(undefined, true);
@@ -144,7 +143,7 @@ export class Gateway implements Reception {
       guilds: this.#service.world.guilds().map((guild) => ({ id: guild.id, unavailable: true })),
       private_channels: [],
       session_id: session.id,
-      resume_gateway_url: `${this.#origin().replace('http', 'ws')}/gateway`,
+      resume_gateway_url: `${this.#service.origin.replace('http', 'ws')}/gateway`,
       shard: [0, 1],
       application: { id, flags },
     };

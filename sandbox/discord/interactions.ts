@@ -22,6 +22,7 @@ export class Interactions {
   readonly #messages: MessageStore;
   readonly #happenings: Happenings;
   readonly #courses = new Map<string, Course>();
+  readonly #byToken = new Map<string, Course>();
 
   constructor(settings: Settings, ids: Snowflakes, messages: MessageStore, happenings: Happenings) {
     this.#settings = settings;
@@ -40,7 +41,9 @@ export class Interactions {
     const id = this.#ids.next();
     const token = Buffer.from(`interaction:${id}:${crypto.randomUUID()}`).toString('base64url');
     const interaction = { ...by, id, token, createdAtMs: this.#settings.clock.now() };
-    this.#courses.set(id, { interaction, deferred: false, originalId: undefined, followUpIds: [] });
+    const course: Course = { interaction, deferred: false, originalId: undefined, followUpIds: [] };
+    this.#courses.set(id, course);
+    this.#byToken.set(token, course);
     this.#happenings.tell({ kind: 'interaction-created', interaction });
     return interaction;
   }
@@ -113,9 +116,7 @@ export class Interactions {
 
   /** @throws {Refusal} 10015 as long as the interaction has no answer, 50027 once it is over */
   #answered(token: string): Course {
-    const course = [...this.#courses.values()].find(
-      ({ interaction }) => interaction.token === token,
-    );
+    const course = this.#byToken.get(token);
     if (course?.originalId === undefined) throw refusals.unknownWebhook();
     if (this.#age(course) > this.#settings.interactionTokenMs) throw refusals.invalidWebhookToken();
     return course;

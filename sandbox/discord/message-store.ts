@@ -36,7 +36,7 @@ export interface MessageEdit {
 /** Every message ever posted, in order, deleted ones included. */
 export class MessageStore {
   readonly #byId = new Map<string, SandboxMessage>();
-  readonly #byChannel = new Map<string, string[]>();
+  readonly #byChannel = new Map<string, Map<string, SandboxMessage>>();
   readonly #byNonce = new Map<string, { messageId: string; atMs: number }>();
   readonly #clock: Clock;
   readonly #ids: Snowflakes;
@@ -90,6 +90,7 @@ export class MessageStore {
       reactions: [],
     };
     this.#keep(message);
+    this.#remember(message);
     this.#happenings.tell({ kind: 'message-created', message });
     return message;
   }
@@ -121,7 +122,7 @@ export class MessageStore {
       loading: false,
     };
     refuseEmpty(message);
-    this.#byId.set(id, message);
+    this.#keep(message);
     this.#happenings.tell({ kind: 'message-edited', message });
     return message;
   }
@@ -129,14 +130,14 @@ export class MessageStore {
   react(id: string, emoji: string, present: boolean): void {
     const before = this.standing(id);
     const others = before.reactions.filter((other) => other !== emoji);
-    this.#byId.set(id, { ...before, reactions: present ? [...others, emoji] : others });
+    this.#keep({ ...before, reactions: present ? [...others, emoji] : others });
     this.#happenings.note();
   }
 
   /** @throws {Refusal} 10008 */
   delete(id: string): void {
     const message = { ...this.standing(id), deletedAtMs: this.#clock.now() };
-    this.#byId.set(id, message);
+    this.#keep(message);
     this.#happenings.tell({ kind: 'message-deleted', message });
   }
 
@@ -155,9 +156,7 @@ export class MessageStore {
 
   /** Of one channel, oldest first. */
   inChannel(channelId: string): SandboxMessage[] {
-    return (this.#byChannel.get(channelId) ?? [])
-      .map((id) => this.#byId.get(id))
-      .filter((message) => message !== undefined);
+    return [...(this.#byChannel.get(channelId)?.values() ?? [])];
   }
 
   /** The author of the message replied to, if the reply pinged them: an edit does not undo that. */
@@ -168,13 +167,13 @@ export class MessageStore {
 
   #keep(message: SandboxMessage): void {
     this.#byId.set(message.id, message);
-    const channel = this.#byChannel.get(message.channelId);
-    if (channel === undefined) this.#byChannel.set(message.channelId, [message.id]);
-    else channel.push(message.id);
-    if (message.nonce !== undefined) {
-      const atMs = message.createdAtMs;
-      this.#byNonce.set(nonceKey(message.authorId, message.nonce), { messageId: message.id, atMs });
-    }
+    const channel = this.#byChannel.get(message.channelId) ?? new Map<string, SandboxMessage>();
+    this.#byChannel.set(message.channelId, channel.set(message.id, message));
+  }
+
+  #remember({ id, authorId, nonce, createdAtMs }: SandboxMessage): void {
+    if (nonce === undefined) return;
+    this.#byNonce.set(nonceKey(authorId, nonce), { messageId: id, atMs: createdAtMs });
   }
 
   #withNonce({ authorId, nonce }: NewMessage): SandboxMessage | undefined {

@@ -32,6 +32,7 @@ export class RequestLog {
       status: undefined,
     };
     this.entries.push(entry);
+    this.#happenings.note();
     reply.raw.once('finish', () => {
       entry.status = reply.statusCode;
       this.#happenings.note();

@@ -10,14 +10,10 @@ import { userOnWire } from './wire-places.ts';
 type CommandPath = { app: string; guild?: string; command: string };
 
 /** The bot itself: its gateway, its user, its application, its commands. */
-export function applicationRoutes(
-  api: FastifyInstance,
-  service: Service,
-  origin: () => string,
-): void {
+export function applicationRoutes(api: FastifyInstance, service: Service): void {
   const { world, commands, settings } = service;
 
-  const gatewayUrl = () => `${origin().replace('http', 'ws')}/gateway`;
+  const gatewayUrl = () => `${service.origin.replace('http', 'ws')}/gateway`;
   api.get('/gateway', async () => ({ url: gatewayUrl() }));
   api.get('/gateway/bot', async () => ({
     url: gatewayUrl(),

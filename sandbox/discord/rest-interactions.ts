@@ -14,14 +14,10 @@ type WebhookPath = { app: string; token: string; message: string };
 const ephemeralFlag = 64;
 
 /** The answers to interactions: the first by callback, all others by webhook. */
-export function interactionRoutes(
-  api: FastifyInstance,
-  service: Service,
-  origin: () => string,
-): void {
+export function interactionRoutes(api: FastifyInstance, service: Service): void {
   const { interactions, messages, settings } = service;
   const onWire = (message: SandboxMessage) =>
-    messageOnWire(message, service, settings.messageContent, origin());
+    messageOnWire(message, service, settings.messageContent);
   const config = { open: true, bucket: 'webhook' } as const;
 
   api.post<{ Params: CallbackPath; Querystring: { with_response?: string } }>(

@@ -13,10 +13,10 @@ type ChannelPath = { channel: string };
 type MessagePath = { channel: string; message: string };
 
 /** Messages of channels: post, edit, delete, read, react. */
-export function messageRoutes(api: FastifyInstance, service: Service, origin: () => string): void {
+export function messageRoutes(api: FastifyInstance, service: Service): void {
   const { world, messages } = service;
   const onWire = (message: SandboxMessage) =>
-    messageOnWire(message, service, service.settings.messageContent, origin());
+    messageOnWire(message, service, service.settings.messageContent);
   const standing = ({ channel, message: id }: MessagePath) => {
     const message = messages.standing(id);
     if (message.channelId !== channel || message.ephemeral) throw refusals.unknownMessage();

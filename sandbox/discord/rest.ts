@@ -6,6 +6,7 @@ import { RateLimiter } from './rate-limits.ts';
 import { Refusal, refusals } from './refusal.ts';
 import { type RequestLog, pathOf } from './request-log.ts';
 import { applicationRoutes } from './rest-application.ts';
+import { attachmentRoute } from './rest-attachments.ts';
 import { interactionRoutes } from './rest-interactions.ts';
 import { messageRoutes } from './rest-messages.ts';
 import { placeRoutes } from './rest-places.ts';
@@ -51,24 +52,17 @@ export function createRest(service: Service, faults: Faults, log: RequestLog): R
   });
   app.setErrorHandler(answerError);
 
-  const origin = () => originOf(app);
+  attachmentRoute(app, service);
   void app.register(
     async (api) => {
-      applicationRoutes(api, service, origin);
+      applicationRoutes(api, service);
       placeRoutes(api, service);
-      messageRoutes(api, service, origin);
-      interactionRoutes(api, service, origin);
+      messageRoutes(api, service);
+      interactionRoutes(api, service);
     },
     { prefix: '/api/v10' },
   );
   return { app, limiter };
-}
-
-/** Where a server that listens is reached. */
-export function originOf({ server }: FastifyInstance): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening');
-  return `http://127.0.0.1:${address.port}`;
 }
 
 /** @throws {Refusal} 401 */

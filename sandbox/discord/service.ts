@@ -10,6 +10,8 @@ import { World } from './world.ts';
 export interface Service {
   readonly settings: Settings;
   readonly token: string;
+  /** Where it is reached, `http://HOST:PORT`; set as soon as it listens. */
+  origin: string;
   readonly happenings: Happenings;
   readonly ids: Snowflakes;
   readonly world: World;
@@ -29,6 +31,7 @@ export function createService(settings: Settings): Service {
   return {
     settings,
     token: tokenOf(botId),
+    origin: '',
     happenings,
     ids,
     world,

@@ -48,13 +48,12 @@ function dropInsteadOfAnswering(reply: FastifyReply): void {
 
 async function hang(request: FastifyRequest, ms: number | undefined): Promise<void> {
   const { socket } = request.raw;
+  if (socket.destroyed) return;
   const over = new AbortController();
   const { signal } = over;
-  const waits: Promise<unknown>[] = [];
-  if (!socket.destroyed) waits.push(once(socket, 'close', { signal }));
+  const waits: Promise<unknown>[] = [once(socket, 'close', { signal })];
   if (ms !== undefined) waits.push(delay(ms, undefined, { signal }));
   await Promise.race(waits).finally(() => over.abort());
-  for (const wait of waits) wait.catch(() => undefined);
 }
 
 function contentTypeOf(body: string): string {

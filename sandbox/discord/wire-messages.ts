@@ -5,16 +5,11 @@ import { channelOnWire, memberOnWire, permissions, userOnWire } from './wire-pla
 const messageFlags = { ephemeral: 64, loading: 128 };
 
 /** What a bot gets of a message; `sees`: it has the intent to read every message. */
-export function messageOnWire(
-  message: SandboxMessage,
-  service: Service,
-  sees: boolean,
-  origin: string,
-): object {
+export function messageOnWire(message: SandboxMessage, service: Service, sees: boolean): object {
   const replied =
     message.replyToId === undefined ? undefined : service.messages.find(message.replyToId);
   return {
-    ...plainMessage(message, service, sees, origin),
+    ...plainMessage(message, service, sees),
     ...(message.replyToId === undefined
       ? {}
       : {
@@ -23,8 +18,7 @@ export function messageOnWire(
             channel_id: message.channelId,
             message_id: message.replyToId,
           },
-          referenced_message:
-            replied === undefined ? null : plainMessage(replied, service, sees, origin),
+          referenced_message: replied === undefined ? null : plainMessage(replied, service, sees),
         }),
   };
 }
@@ -99,12 +93,7 @@ function isReadable(message: SandboxMessage, service: Service, sees: boolean): b
   );
 }
 
-function plainMessage(
-  message: SandboxMessage,
-  service: Service,
-  sees: boolean,
-  origin: string,
-): object {
+function plainMessage(message: SandboxMessage, service: Service, sees: boolean): object {
   const { world } = service;
   const author = world.user(message.authorId);
   if (author === undefined) throw new Error('no such user');
@@ -129,7 +118,7 @@ function plainMessage(
       .map(userOnWire),
     mention_roles: message.mentions.roles,
     attachments: readable
-      ? message.attachments.map((file) => attachmentOnWire(file, message.channelId, origin))
+      ? message.attachments.map((file) => attachmentOnWire(file, message.channelId, service.origin))
       : [],
     embeds: readable ? message.embeds : [],
     components: readable ? message.components : [],

@@ -65,7 +65,7 @@ export function guildOnWire(guild: Guild, world: World) {
     icon: null,
     splash: null,
     discovery_splash: null,
-    owner_id: id,
+    owner_id: guild.ownerId,
     region: '',
     afk_channel_id: null,
     afk_timeout: 60,

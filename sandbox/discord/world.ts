@@ -32,7 +32,8 @@ export class World {
 
   /** A guild that the bot joins now. */
   createGuild(name: string): Guild {
-    const guild = { id: this.#ids.next(), name, botRoleId: this.#ids.next() };
+    const { id: ownerId } = this.createUser(`owner of ${name}`, false);
+    const guild = { id: this.#ids.next(), name, ownerId, botRoleId: this.#ids.next() };
     this.#guilds.set(guild.id, guild);
     this.#happenings.tell({ kind: 'guild-joined', guild });
     return guild;
@@ -82,14 +83,19 @@ export class World {
     return [...this.#channels.values()];
   }
 
-  setAccess(channel: Ref, access: Access): void {
-    this.#access.set(idOf(channel), access);
+  /** Of a channel, of it and its threads, or of a whole guild; the nearest counts. */
+  setAccess(place: Ref, access: Access): void {
+    this.#access.set(idOf(place), access);
   }
 
   accessTo(channel: Channel): Access {
-    const own = this.#access.get(channel.id);
-    if (own !== undefined) return own;
-    return channel.kind === 'thread' ? (this.#access.get(channel.parentId) ?? 'full') : 'full';
+    const places =
+      channel.kind === 'thread'
+        ? [channel.id, channel.parentId, channel.guildId]
+        : channel.kind === 'text'
+          ? [channel.id, channel.guildId]
+          : [channel.id];
+    return places.map((id) => this.#access.get(id)).find((found) => found !== undefined) ?? 'full';
   }
 
   setDmsBlocked(user: Ref, blocked: boolean): void {
