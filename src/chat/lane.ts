@@ -69,7 +69,10 @@ export class Lane {
       const onPause = (afterMs: number) => this.#pace.pause(clock.monotonic(), afterMs);
       const options = { adapter, clock, takenOver, workedForMs, onPause };
       const delivered = await deliverReply(reply, posted, options, writing);
-      if (reply.final && delivered.kind === 'delivered') this.#posted.delete(reply.anchor);
+      if (reply.final && delivered.kind === 'delivered') {
+        await this.#options.receipts.close(reply.anchor);
+        this.#posted.delete(reply.anchor);
+      }
       return delivered;
     });
   }
@@ -82,7 +85,8 @@ export class Lane {
   }
 
   #begin(preview: Preview): OpenAnswer {
-    const { adapter, wire, clock, log, mayAct, conversation, pendingReplies } = this.#options;
+    const { adapter, wire, receipts, clock, log, mayAct } = this.#options;
+    const { conversation, pendingReplies } = this.#options;
     const { prompt, address } = preview;
     return new OpenAnswer(preview, {
       adapter,
@@ -92,6 +96,7 @@ export class Lane {
       log,
       mayAct,
       pendingReplies: () => pendingReplies(conversation),
+      isAnswered: () => receipts.isClosed(prompt),
       exclusive: (work) =>
         this.#exclusive(async () => {
           // Closed while it waited: what is posted is the final's business.

@@ -16,6 +16,8 @@ export interface OpenAnswerOptions {
   readonly mayAct: () => boolean;
   /** Replies of the conversation that are not fully shown yet. */
   readonly pendingReplies: () => Promise<number>;
+  /** Whether the prompt's final is shown: then this is the echo of a worker that woke up late. */
+  readonly isAnswered: () => Promise<boolean>;
   /** Runs `work` while nothing else is written to the conversation, with what is posted for the prompt. */
   readonly exclusive: (work: (posted: Posted) => Promise<void>) => Promise<void>;
 }
@@ -90,8 +92,9 @@ export class OpenAnswer {
 
   /** Waits until every reply before this one is fully shown. */
   async #turnToCome(): Promise<void> {
-    const { clock, pendingReplies } = this.#options;
+    const { clock, pendingReplies, isAnswered } = this.#options;
     while ((await pendingReplies()) > 0) await clock.sleep(pendingPollMs, this.#closing.signal);
+    if (await isAnswered()) this.close();
     this.#closing.signal.throwIfAborted();
   }
 

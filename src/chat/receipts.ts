@@ -12,4 +12,7 @@ export interface Receipts {
   sending(anchor: string, chunk: number): Promise<void>;
   sent(anchor: string, chunk: number, messageId: string): Promise<void>;
   forget(anchor: string, chunk: number): Promise<void>;
+  /** Notes that the anchor's final reply is shown: whatever comes for it later is stale. */
+  close(anchor: string): Promise<void>;
+  isClosed(anchor: string): Promise<boolean>;
 }

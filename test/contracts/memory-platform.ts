@@ -42,7 +42,7 @@ export class MemoryPlatform implements Sending {
   readonly messages: VisibleMessage[] = [];
   readonly calls: Call[] = [];
   /** Every text that ever was visible, in the order of becoming so. */
-  readonly history: { readonly id: string; readonly text: string }[] = [];
+  readonly history: { readonly id: string; readonly text: string; readonly nonce: string }[] = [];
   readonly faults: { post: Fault[]; edit: Fault[] } = { post: [], edit: [] };
   /** Awaited before a call has its effect, and again before it is answered. */
   latency: (what: string) => Promise<void> = async () => {};
@@ -82,7 +82,7 @@ export class MemoryPlatform implements Sending {
       const message = { id: `m${this.#ids}`, address, text: outgoing.text };
       this.messages.push(message);
       this.#nonces.set(outgoing.nonce, message);
-      this.history.push({ id: message.id, text: message.text });
+      this.history.push({ id: message.id, text: message.text, nonce: outgoing.nonce });
       return { kind: 'done', messageId: message.id };
     });
   }
@@ -97,7 +97,7 @@ export class MemoryPlatform implements Sending {
       const message = this.messages.find(({ id }) => id === messageId);
       if (message === undefined) return { kind: 'missing' };
       message.text = outgoing.text;
-      this.history.push({ id: messageId, text: message.text });
+      this.history.push({ id: messageId, text: message.text, nonce: outgoing.nonce });
       return { kind: 'done', messageId };
     });
   }

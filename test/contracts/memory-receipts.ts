@@ -3,6 +3,7 @@ import type { Receipt, Receipts } from '../../src/chat/receipts.ts';
 /** Receipts in memory; shared by the outboxes of a test, it outlives each of them. */
 export class MemoryReceipts implements Receipts {
   readonly #anchors = new Map<string, Map<number, Receipt>>();
+  readonly #closed = new Set<string>();
 
   async load(anchor: string): Promise<ReadonlyMap<number, Receipt>> {
     return new Map(this.#anchors.get(anchor));
@@ -18,6 +19,14 @@ export class MemoryReceipts implements Receipts {
 
   async forget(anchor: string, chunk: number): Promise<void> {
     this.#of(anchor).delete(chunk);
+  }
+
+  async close(anchor: string): Promise<void> {
+    this.#closed.add(anchor);
+  }
+
+  async isClosed(anchor: string): Promise<boolean> {
+    return this.#closed.has(anchor);
   }
 
   #of(anchor: string): Map<number, Receipt> {
