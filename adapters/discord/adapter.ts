@@ -68,7 +68,7 @@ export class DiscordAdapter implements Adapter {
   }
 
   async connect(signal: AbortSignal): Promise<void> {
-    this.#identity = await askIdentity(this.#rest, signal);
+    this.#identity = await askIdentity(this.#rest, this.#token, signal);
   }
 
   async listen(intake: Intake, signal: AbortSignal): Promise<void> {

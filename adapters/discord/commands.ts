@@ -22,7 +22,7 @@ export const commands: readonly CommandDefinition[] = [
 /** Whether Discord has exactly these, apart from what it adds of itself. */
 export function areRegistered(registered: unknown): boolean {
   const theirs = z.array(definitionSchema).safeParse(registered);
-  return theirs.success && canonical(theirs.data) === canonical([...commands]);
+  return theirs.success && canonical(theirs.data) === canonical(commands);
 }
 
 const localized = z
@@ -48,7 +48,10 @@ const definitionSchema = z.object({
     )
     .default([]),
   integration_types: z.array(z.number()).default([0]),
-  contexts: z.array(z.number()).nullish(),
+  contexts: z
+    .array(z.number())
+    .nullish()
+    .transform((contexts) => contexts ?? []),
 });
 
 type CommandDefinition = z.infer<typeof definitionSchema>;
@@ -93,16 +96,18 @@ function inChinese(text: string): Record<string, string> {
 
 /** The same text for the same commands, whatever the order of commands, fields and contexts. */
 function canonical(definitions: readonly CommandDefinition[]): string {
-  const sorted = [...definitions]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((definition) => ({
-      ...definition,
-      integration_types: [...definition.integration_types].sort(),
-      contexts: [...(definition.contexts ?? [])].sort(),
-    }));
-  return JSON.stringify(sorted, (_, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+  return JSON.stringify(sorted(definitions));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map((each) => JSON.stringify(sorted(each))).sort(byText);
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => byText(a, b));
+  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }

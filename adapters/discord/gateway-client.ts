@@ -14,7 +14,8 @@ type Strategy = ReturnType<BuildStrategy>;
 
 const handshakeMs = 4_000;
 const closeMs = 2_000;
-/** `WebSocketShardStatus.Connecting` of @discordjs/ws. */
+/** `WebSocketShardStatus` of @discordjs/ws. */
+const idle = 0;
 const connecting = 1;
 
 /**
@@ -62,13 +63,23 @@ export class GatewayClient {
     this.#closing = true;
     const patience = AbortSignal.timeout(handshakeMs + 500);
     while ((await this.#status()) === connecting && !patience.aborted) {
-      // Whatever happens to a socket is told as a debug event.
-      await once(this.client, Events.Debug, { signal: patience }).catch(() => undefined);
+      await this.#nextChange(patience);
     }
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, closeMs);
     await Promise.race([this.client.destroy().catch(() => undefined), late.promise]);
     clearTimeout(timer);
+  }
+
+  /** Whatever happens to a socket is told as one of these. */
+  async #nextChange(patience: AbortSignal): Promise<void> {
+    const either = new AbortController();
+    const signal = AbortSignal.any([patience, either.signal]);
+    const events = [Events.Debug, Events.Raw].map(async (name) =>
+      once(this.client, name, { signal }).catch(() => undefined),
+    );
+    await Promise.race(events);
+    either.abort();
   }
 
   async #status(): Promise<number | undefined> {
@@ -78,10 +89,12 @@ export class GatewayClient {
   #strategy(sockets: Sockets): Strategy {
     this.#sockets = sockets;
     sockets.options.handshakeTimeout = handshakeMs;
-    // The first thing that a connection asks for: without an answer it is never opened.
+    // The first thing that a new connection asks for: without an answer it is never opened.
     const retrieve = sockets.options.retrieveSessionInfo.bind(sockets.options);
     sockets.options.retrieveSessionInfo = async (shard) =>
-      this.#closing ? new Promise<never>(() => {}) : retrieve(shard);
+      this.#closing && (await this.#status()) === idle
+        ? new Promise<never>(() => {})
+        : retrieve(shard);
     return new SimpleShardingStrategy(sockets);
   }
 }

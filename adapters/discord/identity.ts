@@ -16,7 +16,16 @@ export interface Identity {
 const deadlineMs = 15_000;
 
 /** @throws {BridgeError} `PLATFORM_TOKEN_REJECTED`, `PLATFORM_UNREACHABLE` */
-export async function askIdentity(rest: DiscordRest, signal: AbortSignal): Promise<Identity> {
+export async function askIdentity(
+  rest: DiscordRest,
+  token: string,
+  signal: AbortSignal,
+): Promise<Identity> {
+  if (token === '') throw tokenRejected('DISCORD_TOKEN is not set');
+  // An HTTP header takes no others; a token of Discord's is made of letters, digits, . - and _.
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw tokenRejected('DISCORD_TOKEN holds spaces, line breaks or letters that no token has');
+  }
   const [user, application] = await Promise.all([
     rest.send({ method: 'get', route: Routes.user(), deadlineMs, answer: userSchema }, signal),
     rest.send(
@@ -28,14 +37,9 @@ export async function askIdentity(rest: DiscordRest, signal: AbortSignal): Promi
   return { botId, name, application: bodyOf(application, 'GET /applications/@me').id };
 }
 
-/** The token as Discord wants it: without the `Bot ` that is sometimes copied along. */
+/** The token without what is sometimes copied along. */
 export function cleanToken(raw: string): string {
-  const token = raw.trim().replace(/^Bot\s+/i, '');
-  // An HTTP header takes no others; a token of Discord's is made of letters, digits, . - and _.
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw tokenRejected('DISCORD_TOKEN holds spaces, line breaks or letters that no token has');
-  }
-  return token;
+  return raw.trim().replace(/^Bot\s+/i, '');
 }
 
 export function tokenRejected(what: string): BridgeError {

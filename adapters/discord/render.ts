@@ -16,13 +16,12 @@ export function renderDiscord(markdown: string): string {
 }
 
 /**
- * Length as Discord counts it: code points, not UTF-16 units
- * (https://github.com/discord/discord-api-docs/issues/1315).
+ * Length in UTF-16 units. Discord counts code points
+ * (https://github.com/discord/discord-api-docs/issues/1315), of which there are never more: so a
+ * message within its limit by this count always is by Discord's.
  */
 export function discordLength(rendered: string): number {
-  let length = 0;
-  for (const _ of rendered) length += 1;
-  return length;
+  return rendered.length;
 }
 
 /** A line of output; `flush` ones are never indented, since inside code indentation would show. */

@@ -34,7 +34,8 @@ export class DiscordRest {
       version: '10',
       retries: 0,
       rejectOnRateLimit: () => true,
-    }).setToken(token);
+    });
+    if (token !== '') this.#rest.setToken(token);
   }
 
   /** Throws nothing: what went wrong is the answer. */

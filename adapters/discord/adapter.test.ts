@@ -1,0 +1,248 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+
+import { DiscordSandbox } from '../../sandbox/discord/discord-sandbox.ts';
+import definition from './index.ts';
+import {
+  adapterOf,
+  clock,
+  closeAfterEach,
+  eventually,
+  idOf,
+  listening,
+  log,
+  never,
+  opened,
+  outgoing,
+} from './test-bed.ts';
+
+closeAfterEach();
+
+async function sandboxOf(
+  options: Parameters<typeof DiscordSandbox.start>[0] = {},
+): Promise<DiscordSandbox> {
+  return opened(DiscordSandbox.start(options));
+}
+
+describe('connect', () => {
+  it('names the account by the bot', async () => {
+    const sandbox = await sandboxOf();
+    const adapter = adapterOf(sandbox);
+    expect(() => adapter.account).toThrow();
+    await adapter.connect(never);
+    expect(adapter.account).toBe(`discord-${sandbox.botId}`);
+    expect(adapter.displayName).not.toBe('');
+  });
+
+  it.each(['wrong', '', 'two\nlines', '“quoted”'])('refuses the token %j', async (token) => {
+    const sandbox = await sandboxOf();
+    const env = { DISCORD_TOKEN: token, DISCORD_API_URL: sandbox.url };
+    const adapter = definition.create(env, { clock, log });
+    await expect(adapter.connect(never)).rejects.toMatchObject({
+      code: 'PLATFORM_TOKEN_REJECTED',
+      message: expect.stringContaining('DISCORD_TOKEN'),
+    });
+  });
+
+  it('takes a token with “Bot ” before it', async () => {
+    const sandbox = await sandboxOf();
+    await adapterOf(sandbox, { DISCORD_TOKEN: `Bot ${sandbox.token}\n` }).connect(never);
+  });
+
+  it('says that Discord cannot be reached', async () => {
+    const sandbox = await sandboxOf();
+    const away = adapterOf(sandbox, { DISCORD_API_URL: 'http://127.0.0.1:9/api' });
+    await expect(away.connect(never)).rejects.toMatchObject({ code: 'PLATFORM_UNREACHABLE' });
+    sandbox.faults.inject({ match: 'GET /users/@me', fault: { kind: 'status', status: 502 } });
+    await expect(adapterOf(sandbox).connect(never)).rejects.toMatchObject({
+      code: 'PLATFORM_UNREACHABLE',
+    });
+  });
+});
+
+describe('listen', () => {
+  it('hands a DM over and answers it by reply, once', async () => {
+    const sandbox = await sandboxOf();
+    const { adapter, hear } = await listening(sandbox);
+    const ann = sandbox.createUser('ann');
+    const dm = sandbox.openDm(ann);
+    const said = sandbox.say({ user: ann, channel: dm, text: 'hello' });
+    const message = await hear('hello');
+    expect(message).toMatchObject({
+      id: `dc-${said}`,
+      conversation: dm.id,
+      author: { id: `discord:${ann.id}` },
+      isPrivate: true,
+      isAddressed: true,
+      fromBot: false,
+    });
+    const first = idOf(await adapter.post(message.address, outgoing('hi'), never));
+    const again = idOf(await adapter.post(message.address, outgoing('hi'), never));
+    expect(again).toBe(first);
+    expect(sandbox.messages(dm).filter(({ authorId }) => authorId === sandbox.botId)).toMatchObject(
+      [{ id: first, content: 'hi', replyToId: said, pinged: { users: [] }, flags: 4 }],
+    );
+  });
+
+  it('knows a mention, a mention of its role, a reply and a thread', async () => {
+    const sandbox = await sandboxOf({ messageContent: false });
+    const { adapter, heard, hear } = await listening(sandbox);
+    const ann = sandbox.createUser('ann');
+    const guild = sandbox.createGuild('guild');
+    const channel = sandbox.createChannel(guild, 'talk');
+    const thread = sandbox.createThread(channel, 'aside', { owner: ann });
+    const say = (text: string, replyTo?: string) =>
+      sandbox.say({ user: ann, channel, text, replyTo });
+
+    say('just chatting');
+    say(`<@${sandbox.botId}> by mention`);
+    const mention = await hear('by mention');
+    expect(mention).toMatchObject({ isPrivate: false, isAddressed: true });
+    expect(mention.places).toEqual(
+      expect.arrayContaining([`discord:guild:${guild.id}`, `discord:channel:${channel.id}`]),
+    );
+    expect(heard[0]).toMatchObject({ text: '', isAddressed: false });
+
+    const posted = idOf(await adapter.post(mention.address, outgoing('yes?'), never));
+    say('by reply', posted);
+    expect(await hear('by reply')).toMatchObject({ isAddressed: true });
+
+    const role = say(`<@&${guild.botRoleId}> by role`);
+    expect(await eventually(() => heard.find(({ id }) => id === `dc-${role}`))).toMatchObject({
+      isAddressed: true,
+    });
+
+    sandbox.say({ user: ann, channel: thread, text: `<@${sandbox.botId}> in a thread` });
+    const inThread = await hear('in a thread');
+    expect(inThread.conversation).toBe(thread.id);
+    expect(inThread.places).toEqual(
+      expect.arrayContaining([`discord:channel:${thread.id}`, `discord:channel:${channel.id}`]),
+    );
+  });
+
+  it('keeps the order of a conversation and tries again until a message is taken', async () => {
+    const sandbox = await sandboxOf();
+    let failures = 2;
+    const { heard } = await listening(sandbox, () => {
+      if (failures > 0) {
+        failures -= 1;
+        throw new Error('the store is away');
+      }
+      return 'queued';
+    });
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    for (const text of ['one', 'two', 'three']) {
+      sandbox.say({ user: dm.userId, channel: dm, text });
+    }
+    await eventually(() => heard.length === 3);
+    expect(heard.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('resumes after a lost connection and is up again', async () => {
+    const sandbox = await sandboxOf();
+    const { adapter, hear } = await listening(sandbox);
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    expect(adapter.health()).toMatchObject({ up: true, lastEventAtMs: expect.any(Number) });
+    sandbox.dropGateway();
+    await sandbox.waitFor(() => sandbox.stats.connected === 0);
+    sandbox.say({ user: dm.userId, channel: dm, text: 'while away' });
+    await hear('while away');
+    expect(sandbox.stats.resumes).toBe(1);
+    await eventually(() => adapter.health().up);
+  });
+
+  it('leaves a connection that has fallen silent', async () => {
+    const sandbox = await sandboxOf({ heartbeatIntervalMs: 100 });
+    const { adapter, hear } = await listening(sandbox);
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    sandbox.silenceGateway();
+    sandbox.say({ user: dm.userId, channel: dm, text: 'into the silence' });
+    await hear('into the silence');
+    expect(adapter.health().up).toBe(true);
+  });
+
+  it('goes on with a new session when the old one cannot be resumed', async () => {
+    const sandbox = await sandboxOf();
+    const { hear } = await listening(sandbox);
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    sandbox.dropGateway({ resumable: false });
+    await sandbox.waitFor(() => sandbox.stats.identifies === 2, { timeoutMs: 15_000 });
+    sandbox.say({ user: dm.userId, channel: dm, text: 'anew' });
+    await hear('anew');
+  });
+
+  it('writes neither tokens nor what was said into the log', async () => {
+    const sandbox = await sandboxOf();
+    const lines: string[] = [];
+    const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
+    let failures = 2;
+    const decide = () => {
+      failures -= 1;
+      if (failures >= 0) throw new Error('the store is away');
+      return 'ignored' as const;
+    };
+    const { adapter, hear } = await listening(sandbox, decide, log);
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    sandbox.say({ user: dm.userId, channel: dm, text: 'private words' });
+    const { address } = await hear('private words');
+    await sandbox.waitFor(() => sandbox.commandNames().length > 0);
+    sandbox.faults.inject({ match: '/callback', fault: { kind: 'status', status: 500 }, times: 2 });
+    sandbox.slash({ user: dm.userId, channel: dm, name: 'ask', options: { prompt: 'more words' } });
+    await hear('/ask more words');
+    sandbox.dropGateway();
+    await eventually(() => !adapter.health().up);
+    await adapter.post(address, outgoing('secret answer'), never);
+    const written = lines.join('');
+    expect(written).toContain('message not taken in');
+    expect(written).toContain('command not deferred');
+    expect(written).not.toMatch(/words|secret answer|ann|interaction:/);
+    expect(written).not.toContain(sandbox.token);
+  });
+
+  it.each([
+    [4004, 'PLATFORM_TOKEN_REJECTED'],
+    [4014, 'PLATFORM_INTENT_MISSING'],
+    [4011, 'PLATFORM_UNREACHABLE'],
+  ])('ends for good when the gateway closes with %i', async (code, expected) => {
+    const sandbox = await sandboxOf();
+    const { adapter, ended } = await listening(sandbox);
+    sandbox.dropGateway({ code });
+    await expect(ended).rejects.toMatchObject({ code: expected });
+    expect(adapter.health().up).toBe(false);
+  });
+
+  it('gets there although the gateway fails at first', async () => {
+    const sandbox = await sandboxOf();
+    sandbox.faults.inject({
+      match: 'GET /gateway/bot',
+      fault: { kind: 'status', status: 503 },
+    });
+    sandbox.faults.inject({
+      match: 'GET /gateway/socket',
+      fault: { kind: 'status', status: 503 },
+    });
+    const { hear } = await listening(sandbox);
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    sandbox.say({ user: dm.userId, channel: dm, text: 'at last' });
+    await hear('at last');
+    expect(sandbox.stats.connected).toBe(1);
+  });
+
+  it('leaves no connection open when it is stopped at any point of the way', async () => {
+    const sandbox = await sandboxOf();
+    for (const steps of [0, 1, 2, 3]) {
+      const adapter = adapterOf(sandbox);
+      await adapter.connect(never);
+      const stop = new AbortController();
+      const before = sandbox.requests.length;
+      const ended = adapter.listen({ receive: async () => 'ignored' }, stop.signal);
+      if (steps > 0) {
+        await sandbox.waitFor(() => sandbox.requests.length >= before + steps);
+      }
+      stop.abort();
+      await ended;
+      await sandbox.waitFor(() => sandbox.stats.connected === 0);
+      await adapter[Symbol.asyncDispose]();
+    }
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+
+import { areRegistered, commands } from './commands.ts';
+
+describe('the commands that Discord has', () => {
+  /** As Discord gives them back: in its own order, with fields of its own. */
+  const theirs = commands.toReversed().map((command, index) =>
+    Object.assign(
+      { id: String(index), version: '1', nsfw: false, name_localizations: null },
+      command,
+      {
+        contexts: command.contexts.toReversed(),
+      },
+    ),
+  );
+
+  it('are ours, whatever it adds', () => {
+    expect(areRegistered(theirs)).toBe(true);
+  });
+
+  it('are not ours when one is missing, more, or other', () => {
+    expect(areRegistered([])).toBe(false);
+    expect(areRegistered(theirs.slice(1))).toBe(false);
+    expect(areRegistered([...theirs, { ...theirs[0], name: 'old' }])).toBe(false);
+    expect(areRegistered([{ ...theirs[0], description: 'x' }, ...theirs.slice(1)])).toBe(false);
+    expect(areRegistered([{ ...theirs[0], options: [] }, ...theirs.slice(1)])).toBe(false);
+    expect(areRegistered('nonsense')).toBe(false);
+  });
+});

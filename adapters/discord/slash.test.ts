@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Received } from '#port';
+
+import { DiscordSandbox } from '../../sandbox/discord/discord-sandbox.ts';
+import { closeAfterEach, idOf, listening, never, opened, outgoing } from './test-bed.ts';
+
+closeAfterEach();
+
+async function sandboxOf(
+  options: Parameters<typeof DiscordSandbox.start>[0] = {},
+): Promise<DiscordSandbox> {
+  return opened(DiscordSandbox.start(options));
+}
+
+/** Run once the adapter has registered its commands. */
+async function slash(
+  sandbox: DiscordSandbox,
+  run: Parameters<DiscordSandbox['slash']>[0],
+): Promise<string> {
+  await sandbox.waitFor(() => sandbox.commandNames().length > 0);
+  return sandbox.slash(run);
+}
+
+describe('slash commands', () => {
+  it('are registered once', async () => {
+    const sandbox = await sandboxOf();
+    const { stop, ended } = await listening(sandbox);
+    await sandbox.waitFor(() => sandbox.commandNames().length > 0);
+    expect([...sandbox.commandNames()].sort()).toEqual(['allow', 'ask', 'help', 'reset', 'stop']);
+    stop.abort();
+    await ended;
+    await listening(sandbox);
+    const asked = () => sandbox.requests.filter(({ path }) => path.endsWith('/commands'));
+    await sandbox.waitFor(() => asked().length >= 3);
+    expect(asked().map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
+  });
+
+  it('are deferred, handed over as text, and answered in place', async () => {
+    const sandbox = await sandboxOf();
+    const { adapter, hear } = await listening(sandbox);
+    const channel = sandbox.createChannel(sandbox.createGuild('guild'), 'talk');
+    const ann = sandbox.createUser('ann');
+    const id = await slash(sandbox, {
+      user: ann,
+      channel,
+      name: 'ask',
+      options: { prompt: 'why?' },
+      locale: 'zh-CN',
+    });
+    const message = await hear('/ask why?');
+    expect(message).toMatchObject({
+      id: `dc-i-${id}`,
+      author: { id: `discord:${ann.id}`, locale: 'zh-CN' },
+      isAddressed: true,
+      isPrivate: false,
+    });
+    const first = idOf(await adapter.post(message.address, outgoing('be'), never));
+    idOf(await adapter.edit(message.address, first, outgoing('because'), never));
+    idOf(await adapter.post(message.address, outgoing('more', { chunk: 1, nonce: 'n1' }), never));
+    idOf(await adapter.post(message.address, outgoing('more', { chunk: 1, nonce: 'n1' }), never));
+    expect(sandbox.interactionReply(id)).toMatchObject({ deferred: true, content: 'because' });
+    expect(sandbox.messages(channel).map(({ content }) => content)).toEqual(['because', 'more']);
+  });
+
+  it('hold their three seconds although the intake is slow', async () => {
+    const sandbox = await sandboxOf();
+    const gate = Promise.withResolvers<Received>();
+    await listening(sandbox, async () => gate.promise);
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    const id = await slash(sandbox, { user: dm.userId, channel: dm, name: 'help' });
+    await sandbox.waitFor(() => sandbox.interactionReply(id).deferred);
+    gate.resolve('replied');
+  });
+
+  it('wait with their answer until they are deferred', async () => {
+    const sandbox = await sandboxOf();
+    const { adapter, hear } = await listening(sandbox);
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    sandbox.faults.inject({ match: 'POST /interactions', fault: { kind: 'hang', ms: 300 } });
+    const id = await slash(sandbox, { user: dm.userId, channel: dm, name: 'help' });
+    const { address } = await hear('/help');
+    idOf(await adapter.post(address, outgoing('help yourself'), never));
+    expect(sandbox.interactionReply(id).content).toBe('help yourself');
+    expect(sandbox.messages(dm)).toHaveLength(1);
+  });
+
+  it('are deferred once more when nobody knows whether they were', async () => {
+    const sandbox = await sandboxOf();
+    const { adapter, hear } = await listening(sandbox);
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    sandbox.faults.inject({ match: 'POST /interactions', fault: { kind: 'drop-after' } });
+    const id = await slash(sandbox, { user: dm.userId, channel: dm, name: 'help' });
+    const { address } = await hear('/help');
+    idOf(await adapter.post(address, outgoing('here'), never));
+    expect(sandbox.interactionReply(id).content).toBe('here');
+  });
+
+  it('keep their later chunks where the bot may not write of itself', async () => {
+    const sandbox = await sandboxOf();
+    const { adapter, hear } = await listening(sandbox);
+    const channel = sandbox.createChannel(sandbox.createGuild('guild'), 'talk');
+    sandbox.setAccess(channel, 'no-sending');
+    const id = await slash(sandbox, { user: sandbox.createUser('ann'), channel, name: 'help' });
+    const { address } = await hear('/help');
+    idOf(await adapter.post(address, outgoing('one'), never));
+    const chunk = { chunk: 1, nonce: 'second' };
+    const second = idOf(await adapter.post(address, outgoing('two', chunk), never));
+    idOf(await adapter.edit(address, second, outgoing('two!', chunk), never));
+    const reply = sandbox.interactionReply(id);
+    expect(reply.content).toBe('one');
+    expect(reply.followUps).toMatchObject([{ content: 'two!' }]);
+  });
+
+  it('that are ignored leave no endless “thinking”', async () => {
+    const sandbox = await sandboxOf();
+    await listening(sandbox, () => 'ignored');
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    await slash(sandbox, { user: dm.userId, channel: dm, name: 'help' });
+    await sandbox.waitFor(() => sandbox.messages(dm, { withDeleted: true }).length === 1);
+    await sandbox.waitFor(() => sandbox.messages(dm).length === 0);
+  });
+
+  it('that are under way when the bridge stops say so', async () => {
+    const sandbox = await sandboxOf();
+    const { stop, ended } = await listening(sandbox, () => {
+      throw new Error('the store is away');
+    });
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    const id = await slash(sandbox, {
+      user: dm.userId,
+      channel: dm,
+      name: 'help',
+      locale: 'zh-CN',
+    });
+    await sandbox.waitFor(() => sandbox.interactionReply(id).deferred);
+    stop.abort();
+    await ended;
+    expect(sandbox.interactionReply(id).content).toMatch('抱歉');
+  });
+
+  it('are answered in the channel, naming the asker, when the token has ended', async () => {
+    const sandbox = await sandboxOf({ interactionTokenMs: 0 });
+    const { adapter, hear } = await listening(sandbox);
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    await slash(sandbox, {
+      user: dm.userId,
+      channel: dm,
+      name: 'ask',
+      options: { prompt: 'late' },
+    });
+    const message = await hear('/ask late');
+    const id = idOf(await adapter.post(message.address, outgoing('here'), never));
+    idOf(await adapter.edit(message.address, id, outgoing('here it is'), never));
+    expect(sandbox.messages(dm).find((found) => found.id === id)).toMatchObject({
+      content: `<@${dm.userId}> here it is`,
+      pinged: { users: [] },
+    });
+  });
+});
