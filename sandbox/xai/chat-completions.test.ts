@@ -1,7 +1,8 @@
+import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 
 import { XaiSandbox } from './sandbox.ts';
-import { collect, openai, post } from './test-client.ts';
+import { collect, post, sdkOptions } from './test-client.ts';
 
 const messages = [
   { role: 'system' as const, content: 'Be kind.' },
@@ -10,7 +11,7 @@ const messages = [
 
 test('a stream ends with a finish reason, the usage and [DONE]', async () => {
   await using sandbox = await XaiSandbox.start();
-  const stream = await openai(sandbox).chat.completions.create(
+  const stream = await new OpenAI(sdkOptions(sandbox)).chat.completions.create(
     { model: 'grok-4.3', messages, stream: true },
     { headers: { 'x-grok-conv-id': 'c1' } },
   );
@@ -34,7 +35,7 @@ test('a stream ends with a finish reason, the usage and [DONE]', async () => {
 
 test('an answer in one piece has the same text, cut where max_tokens says', async () => {
   await using sandbox = await XaiSandbox.start();
-  const { completions } = openai(sandbox).chat;
+  const { completions } = new OpenAI(sdkOptions(sandbox)).chat;
   const whole = await completions.create({ model: 'grok-4.3', messages });
   expect(whole.choices[0]).toMatchObject({
     finish_reason: 'stop',

@@ -8,7 +8,8 @@ import { settingsChangeSchema } from './settings.ts';
 
 /**
  * `POST /__sandbox/COMMAND` with a JSON body does what the method of that name does, and
- * `GET /__sandbox/state` shows what it has seen: for tests with several processes, and for curl.
+ * `GET /__sandbox/state` shows what it has seen: for tests with several processes, and for curl,
+ * as in `curl -d '{"kind":"entitlement"}' http://127.0.0.1:PORT/__sandbox/refuse`.
  */
 export function serveControl(app: FastifyInstance, sandbox: XaiSandbox): void {
   // Whatever type curl says it sends.
@@ -77,6 +78,7 @@ const scope = {
   model: text,
   input: text,
   afterEvents: count,
+  headers: z.record(z.string(), z.string()).exactOptional(),
 };
 const refuse = z.strictObject({ kind: refusalKindSchema, ...scope });
 const respondWith = z.strictObject({

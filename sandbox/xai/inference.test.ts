@@ -1,9 +1,10 @@
+import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 
 import type { Answerer } from './answerer.ts';
 import { refusalOf } from './bodies.ts';
 import { XaiSandbox } from './sandbox.ts';
-import { ask, collect, openai, post } from './test-client.ts';
+import { ask, collect, post, sdkOptions } from './test-client.ts';
 
 const match = 'POST /v1/responses';
 const asked = { model: 'grok-4.3', input: 'Hello' };
@@ -31,10 +32,14 @@ test('a refusal can be for one credential, one model or one question only', asyn
   await using sandbox = await XaiSandbox.start();
   const work = sandbox.signIn('work').access_token;
   const home = sandbox.signIn('home').access_token;
-  sandbox.refuse('rate-limited', { credential: 'work', times: Infinity });
+  const headers = { 'retry-after': '3' };
+  sandbox.refuse('rate-limited', { credential: 'work', times: Infinity, headers });
   sandbox.refuse('safety', { input: 'forbidden' });
   await expect(ask(sandbox, work)).rejects.toMatchObject({ status: 429 });
-  await expect(ask(sandbox, work)).rejects.toMatchObject({ status: 429 });
+  const again = new OpenAI(sdkOptions(sandbox, work)).responses.create(asked);
+  const limited = await again.catch((error: unknown) => error);
+  if (!(limited instanceof OpenAI.RateLimitError)) throw new Error('not limited');
+  expect(limited.headers.get('retry-after')).toBe('3');
   expect(await ask(sandbox, home)).toContain('Hello');
   await expect(ask(sandbox, home, 'a forbidden thing')).rejects.toMatchObject({ status: 403 });
   sandbox.behave();
@@ -50,7 +55,7 @@ test('respondWith answers with any status, body and headers', async () => {
 test('a refusal can come as an event inside a stream that began well', async () => {
   await using sandbox = await XaiSandbox.start();
   sandbox.refuse('safety-event', { afterEvents: 6 });
-  const stream = await openai(sandbox).responses.create({ ...asked, stream: true });
+  const stream = await new OpenAI(sdkOptions(sandbox)).responses.create({ ...asked, stream: true });
   const events = await collect(stream);
   expect(events).toHaveLength(7);
   expect(events.at(-1)).toMatchObject({
@@ -63,7 +68,7 @@ test('a refusal can come as an event inside a stream that began well', async () 
 test('cut-stream: so many events arrive, then the connection is gone', async () => {
   await using sandbox = await XaiSandbox.start();
   sandbox.faults.inject({ match, fault: { kind: 'cut-stream', afterEvents: 6 } });
-  const stream = await openai(sandbox).responses.create({ ...asked, stream: true });
+  const stream = await new OpenAI(sdkOptions(sandbox)).responses.create({ ...asked, stream: true });
   const seen: string[] = [];
   await expect(
     (async () => {
@@ -77,7 +82,7 @@ test('cut-stream: so many events arrive, then the connection is gone', async () 
 test('stall-stream: so many events arrive, then nothing until the client hangs up', async () => {
   await using sandbox = await XaiSandbox.start();
   sandbox.faults.inject({ match, fault: { kind: 'stall-stream', afterEvents: 5 } });
-  const stream = await openai(sandbox).responses.create({ ...asked, stream: true });
+  const stream = await new OpenAI(sdkOptions(sandbox)).responses.create({ ...asked, stream: true });
   const stalled = sandbox.waitFor(({ requests }) => requests[0]?.outcome === 'stalled');
   const seen: string[] = [];
   for await (const { type } of stream) {
@@ -106,7 +111,7 @@ test('a client that hangs up is noted at once, and its answerer is told', async 
     told.resolve();
   };
   await using sandbox = await XaiSandbox.start({ answer: endless });
-  const stream = await openai(sandbox).responses.create({ ...asked, stream: true });
+  const stream = await new OpenAI(sdkOptions(sandbox)).responses.create({ ...asked, stream: true });
   for await (const { type } of stream) if (type === 'response.output_text.delta') break;
   await told.promise;
   await sandbox.waitFor(({ requests }) => requests[0]?.outcome === 'abandoned');
@@ -123,14 +128,14 @@ test('an answerer that fails is an error of the API, before and inside a stream'
     yield 'Well';
     throw new Error('out of order');
   });
-  const stream = await openai(sandbox).responses.create({ ...asked, stream: true });
+  const stream = await new OpenAI(sdkOptions(sandbox)).responses.create({ ...asked, stream: true });
   await expect(collect(stream)).rejects.toThrow('invalid tool call');
   expect(sandbox.requests.map(({ outcome }) => outcome)).toEqual(['refused', 'refused']);
 });
 
 test('with a chunk delay, an answer comes piece by piece', async () => {
   await using sandbox = await XaiSandbox.start({ chunkDelayMs: 5, answer: () => 'a b c d e f' });
-  const stream = await openai(sandbox).responses.create({ ...asked, stream: true });
+  const stream = await new OpenAI(sdkOptions(sandbox)).responses.create({ ...asked, stream: true });
   const arrivals: number[] = [];
   for await (const { type } of stream) {
     if (type === 'response.output_text.delta') arrivals.push(performance.now());

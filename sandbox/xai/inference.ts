@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 import type { Clock } from '../../src/clock.ts';
@@ -47,6 +49,7 @@ export function serveInference(app: FastifyInstance, dialect: Dialect, parts: In
 
     const { over, fault } = await meetFault(faults, request, reply);
     if (fault !== undefined) entry.fault = fault.kind;
+    if (fault?.kind === 'status') entry.status = fault.status;
     const exchange = { reply, entry, fault, settle };
     if (over) {
       settle(fault?.kind === 'status' ? 'refused' : 'cut');
@@ -96,6 +99,7 @@ async function answer(
 ): Promise<void> {
   const { reply, entry, fault, settle } = exchange;
   const { asked } = admitted;
+  const signal = goneSignal(reply.raw);
   try {
     const said = await parts.answerer()({
       model: admitted.model.id,
@@ -103,7 +107,7 @@ async function answer(
       text: admitted.question,
       conversation: asked.conversation,
       asker: admitted.asker,
-      signal: goneSignal(reply.raw),
+      signal,
     });
     const head = headOf(admitted, parts);
     entry.status = 200;
@@ -114,13 +118,16 @@ async function answer(
     } else if (asked.stream) {
       await stream(exchange, dialect, head, admitted, said, parts);
     } else {
+      const { firstChunkDelayMs } = parts.settings;
+      if (firstChunkDelayMs > 0) await delay(firstChunkDelayMs, undefined, { signal });
       const text = await textOf(said);
       const limit = maxCharacters(head);
       settle('answered');
       void reply.send(dialect.whole(head, text.slice(0, limit), text.length > limit));
     }
   } catch (error) {
-    fail(exchange, error);
+    if (signal.aborted) settle('abandoned');
+    else fail(exchange, error);
   }
 }
 

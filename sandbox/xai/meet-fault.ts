@@ -48,7 +48,7 @@ export function cut(reply: FastifyReply): void {
   reply.raw.destroy();
 }
 
-export function pathOf(request: FastifyRequest): string {
+function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? request.url;
 }
 

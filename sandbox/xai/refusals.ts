@@ -6,9 +6,12 @@ export interface RefusalScope {
   times?: number;
   /** The name of the sign-in or of the API key. */
   credential?: string;
+  /** An id, not an alias. */
   model?: string;
   /** A part of the user's newest text. */
   input?: string;
+  /** Beside or instead of the body's own. */
+  headers?: Record<string, string>;
   /** For an event inside a stream: after how many events; default 5. */
   afterEvents?: number;
 }
@@ -24,7 +27,12 @@ export class Refusals {
   #rules: { refusal: Refusal; scope: RefusalScope; left: number }[] = [];
 
   add(kind: string, answer: CannedAnswer, scope: RefusalScope): void {
-    const refusal = { kind, answer, afterEvents: scope.afterEvents ?? 5 };
+    const headers = { ...answer.headers, ...scope.headers };
+    const refusal = {
+      kind,
+      answer: { ...answer, headers },
+      afterEvents: scope.afterEvents ?? 5,
+    };
     this.#rules.push({ refusal, scope, left: scope.times ?? 1 });
   }
 

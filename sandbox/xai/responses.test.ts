@@ -1,11 +1,12 @@
+import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 
 import { XaiSandbox } from './sandbox.ts';
-import { collect, openai, post } from './test-client.ts';
+import { collect, post, sdkOptions } from './test-client.ts';
 
 test('a stream has the events of the Responses API, in order, and ends with the usage', async () => {
   await using sandbox = await XaiSandbox.start();
-  const stream = await openai(sandbox).responses.create({
+  const stream = await new OpenAI(sdkOptions(sandbox)).responses.create({
     model: 'grok-4.3',
     input: 'Hello',
     stream: true,
@@ -45,7 +46,7 @@ test('a stream has the events of the Responses API, in order, and ends with the 
 
 test("the SDK's own stream helper and the answer in one piece agree with it", async () => {
   await using sandbox = await XaiSandbox.start();
-  const client = openai(sandbox);
+  const client = new OpenAI(sdkOptions(sandbox));
   const streamed = await client.responses
     .stream({ model: 'grok-4.3', input: 'Hello' })
     .finalResponse();
@@ -56,7 +57,7 @@ test("the SDK's own stream helper and the answer in one piece agree with it", as
 
 test('an answer shows the memory of the conversation, and its prefix is cached', async () => {
   await using sandbox = await XaiSandbox.start();
-  const client = openai(sandbox);
+  const client = new OpenAI(sdkOptions(sandbox));
   const turn = (input: { role: 'user' | 'assistant'; content: string }[]) =>
     client.responses.create({ model: 'grok-4.3', input, prompt_cache_key: 'c1' });
   const first = await turn([{ role: 'user', content: 'My name is Ada.' }]);
@@ -71,7 +72,7 @@ test('an answer shows the memory of the conversation, and its prefix is cached',
 
 test('an answer over max_output_tokens ends incomplete, not completed', async () => {
   await using sandbox = await XaiSandbox.start();
-  const stream = await openai(sandbox).responses.create({
+  const stream = await new OpenAI(sdkOptions(sandbox)).responses.create({
     model: 'grok-4.3',
     input: 'A long answer, please',
     max_output_tokens: 20,
@@ -86,7 +87,7 @@ test('an answer over max_output_tokens ends incomplete, not completed', async ()
 
 test('sources are cited inline and as annotations', async () => {
   await using sandbox = await XaiSandbox.start();
-  const { output } = await openai(sandbox).responses.create({
+  const { output } = await new OpenAI(sdkOptions(sandbox)).responses.create({
     model: 'grok-4.3',
     input: 'Name your sources',
   });

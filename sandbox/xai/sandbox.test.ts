@@ -1,14 +1,17 @@
+import OpenAI from 'openai';
 import { expect, test } from 'vitest';
 
 import { refusalOf } from './bodies.ts';
 import { XaiSandbox } from './sandbox.ts';
-import { ask, post, refresh } from './test-client.ts';
+import { ask, post, refresh, sdkOptions } from './test-client.ts';
 import { TOKEN_MARKER } from './tokens.ts';
 
 test('a stale access token is refused as in the report, and one refresh makes it good again', async () => {
   await using sandbox = await XaiSandbox.start();
   const grant = sandbox.signIn();
-  expect(await ask(sandbox, grant.access_token, 'Hello')).toContain('You said: “Hello”');
+  const client = new OpenAI(sdkOptions(sandbox, grant.access_token));
+  const stream = client.responses.stream({ model: 'grok-4.3', input: 'Hello' });
+  expect((await stream.finalResponse()).output_text).toContain('You said: “Hello”');
 
   sandbox.expireAccessTokens();
   const asked = { model: 'grok-4.3', input: 'Hello' };
@@ -127,4 +130,18 @@ test('the models are listed with prices, aliases and context, to those who may a
   expect((await get('/models/grok-2')).status).toBe(404);
   expect(await (await get('/api-key')).json()).toMatchObject({ name: 'default' });
   expect((await fetch(`${sandbox.apiUrl}/models`)).status).toBe(401);
+});
+
+test('a sandbox closes at once, whatever hangs', async () => {
+  const sandbox = await XaiSandbox.start({ tokenDelayMs: 60_000 });
+  sandbox.faults.inject({ match: '/v1/responses', fault: { kind: 'hang' } });
+  const pending = Promise.allSettled([
+    ask(sandbox, sandbox.apiKey),
+    refresh(sandbox, sandbox.signIn().refresh_token),
+  ]);
+  await sandbox.waitFor(({ tokenCalls, inFlight }) => tokenCalls === 1 && inFlight === 1);
+  const startedAt = performance.now();
+  await sandbox[Symbol.asyncDispose]();
+  expect((await pending).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(performance.now() - startedAt).toBeLessThan(2000);
 });

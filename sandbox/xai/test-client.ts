@@ -1,12 +1,11 @@
-import OpenAI from 'openai';
 import { z } from 'zod';
 
 import type { TokenSet } from './grants.ts';
 import type { XaiSandbox } from './sandbox.ts';
 
-/** The SDK as the program uses it: no retries of its own. */
-export function openai(sandbox: XaiSandbox, token = sandbox.apiKey): OpenAI {
-  return new OpenAI({ apiKey: token, baseURL: sandbox.apiUrl, maxRetries: 0 });
+/** How the program sets up the SDK: no retries of its own. */
+export function sdkOptions(sandbox: XaiSandbox, token = sandbox.apiKey) {
+  return { apiKey: token, baseURL: sandbox.apiUrl, maxRetries: 0 };
 }
 
 /** Everything that an iterable yields. */
@@ -16,20 +15,25 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** The text of a streamed answer. */
+/**
+ * The text of an answer in one piece.
+ * @throws an error with the `status` of a refusal.
+ */
 export async function ask(sandbox: XaiSandbox, token: string, input = 'Hello'): Promise<string> {
-  const stream = await openai(sandbox, token).responses.create({
-    model: 'grok-4.3',
-    input,
-    stream: true,
-    store: false,
-  });
-  let text = '';
-  for await (const event of stream) {
-    if (event.type === 'response.output_text.delta') text += event.delta;
-  }
-  return text;
+  const { status, body } = await post(
+    sandbox,
+    '/v1/responses',
+    { model: 'grok-4.3', input, store: false },
+    token,
+  );
+  if (status !== 200) throw Object.assign(new Error(body), { status });
+  const { output } = answered.parse(JSON.parse(body));
+  return output.flatMap(({ content }) => content.map(({ text: said }) => said)).join('');
 }
+
+const answered = z.object({
+  output: z.array(z.object({ content: z.array(z.object({ text: z.string() })) })),
+});
 
 /** A request as it is, without an SDK between. */
 export async function post(
