@@ -51,14 +51,20 @@ export async function runUpdateLoop(
   const { clock, log, times } = tools;
   const backoff = new Backoff(clock, pace);
   let offset = 0;
+  let isUp = false;
   while (!signal.aborted) {
     const answer = await ask(
-      async (either) => batchSchema.parse(await source.poll(offset, times.holdSeconds, either)),
+      async (either) => {
+        // A first poll that does not wait tells at once whether we are heard.
+        const holdSeconds = isUp ? times.holdSeconds : 0;
+        return batchSchema.parse(await source.poll(offset, holdSeconds, either));
+      },
       times.deadlineMs,
       signal,
     );
     if (signal.aborted) return;
-    tools.polled(answer.kind === 'ok');
+    isUp = answer.kind === 'ok';
+    tools.polled(isUp);
     if (answer.kind !== 'ok') {
       if (answer.kind === 'refused' && answer.code === 401) throw tokenRejected(answer.code);
       if (backoff.isFresh) log.warn(...reportOf(answer));

@@ -47,6 +47,7 @@ export function botApiServer(options: BotApiServerOptions): FastifyInstance {
         status: undefined,
       };
       options.requests.push(record);
+      options.changed();
       const finish = (status: number | null) => {
         record.status = status;
         options.changed();

@@ -1,3 +1,6 @@
+/** How often to look without a change here: a client has states of its own, such as its log. */
+const tickMs = 20;
+
 /** Lets tests wait for a state instead of for time: looks again at each change. */
 export class Changes {
   readonly #looks = new Set<() => void>();
@@ -34,12 +37,14 @@ export class Changes {
     const timer = setTimeout(() => {
       reject(new Error(`Not so within ${timeoutMs} ms.\n${picture()}`));
     }, timeoutMs);
+    const ticking = setInterval(look, tickMs);
     this.#looks.add(look);
     look();
     try {
       return await promise;
     } finally {
       clearTimeout(timer);
+      clearInterval(ticking);
       this.#looks.delete(look);
     }
   }

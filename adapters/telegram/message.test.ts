@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+
+import { readUpdate } from './message.ts';
+
+const bot = { id: 42, username: 'GrokBot' };
+const ada = { id: 7, is_bot: false, first_name: 'Ada', last_name: 'L', language_code: 'en-GB' };
+const group = { id: -100, type: 'supergroup' };
+const own = { message_id: 3, from: { id: 42, is_bot: true, first_name: 'Grok' }, text: 'I said' };
+
+/** Reads a message of Ada's in the group, where `parts` say nothing else. */
+const read = (parts: object) =>
+  readUpdate(
+    { update_id: 9, message: { message_id: 5, date: 1, chat: group, from: ada, ...parts } },
+    bot,
+  );
+
+const entity = (type: string, text: string, part: string, more: object = {}) => ({
+  type,
+  offset: text.indexOf(part),
+  length: part.length,
+  ...more,
+});
+
+/** A text with the mention or the command in it marked as Telegram marks it. */
+const marked = (text: string, part: string, type = 'mention') => ({
+  text,
+  entities: [entity(type, text, part)],
+});
+
+test('a private message is always for the bot', () => {
+  expect(read({ chat: { id: 7, type: 'private' }, text: 'Hello' })).toEqual({
+    id: 'tg-42-9',
+    conversation: '7',
+    address: '{"chat":7,"replyTo":5}',
+    author: { id: 'telegram:7', name: 'Ada L', locale: 'en-GB' },
+    fromBot: false,
+    isPrivate: true,
+    isAddressed: true,
+    places: ['telegram:chat:7'],
+    text: 'Hello',
+    quoted: undefined,
+  });
+});
+
+test('a topic is a conversation and a place of its own', () => {
+  expect(read({ text: 'Hi', message_thread_id: 11, is_topic_message: true })).toMatchObject({
+    conversation: '-100_11',
+    address: '{"chat":-100,"thread":11,"replyTo":5}',
+    places: ['telegram:chat:-100', 'telegram:topic:-100:11'],
+    isAddressed: false,
+  });
+});
+
+test('a thread of replies outside a forum is part of its group', () => {
+  expect(read({ text: 'Hi', message_thread_id: 11 })).toMatchObject({
+    conversation: '-100',
+    places: ['telegram:chat:-100'],
+  });
+});
+
+test.each([
+  ['a mention', marked('@grokbot  what is this?', '@grokbot'), 'what is this?'],
+  ['a mention in the middle', marked('so @GrokBot tell me', '@GrokBot'), 'so tell me'],
+  [
+    'a mention by a name without @',
+    {
+      text: 'Grok, hi',
+      entities: [{ type: 'text_mention', offset: 0, length: 4, user: { id: 42 } }],
+    },
+    ', hi',
+  ],
+  ['a command of ours', marked('/ask why?', '/ask', 'bot_command'), '/ask why?'],
+  ['a command by name', marked('/ask@GrokBot why?', '/ask@GrokBot', 'bot_command'), '/ask why?'],
+  ['any command by name', marked('/foo@grokbot', '/foo@grokbot', 'bot_command'), '/foo'],
+  ['a reply to the bot', { text: 'And then?', reply_to_message: own }, 'And then?'],
+  [
+    'a caption that mentions the bot',
+    { caption: '@GrokBot look', caption_entities: [entity('mention', '@GrokBot', '@GrokBot')] },
+    'look',
+  ],
+  ['a command after the mention', marked('@GrokBot /reset', '@GrokBot'), '/reset'],
+])('%s in a group is for the bot', (_, parts, text) => {
+  expect(read(parts)).toMatchObject({ isAddressed: true, isPrivate: false, text });
+});
+
+test.each([
+  ['plain talk', { text: 'Hello' }],
+  ['the name without an entity', { text: 'see @GrokBot in `code`' }],
+  ['the mention of somebody with a longer name', marked('@GrokBot2 hi', '@GrokBot2')],
+  ['a bare command that is not ours', marked('/weather', '/weather', 'bot_command')],
+  ['a reply to somebody else', { text: 'Yes', reply_to_message: { ...own, from: ada } }],
+  [
+    'a message in a topic that the bot has made',
+    {
+      text: 'Hello',
+      is_topic_message: true,
+      message_thread_id: 3,
+      reply_to_message: { ...own, text: undefined, forum_topic_created: { name: 'x' } },
+    },
+  ],
+])('%s in a group is not for the bot', (_, parts) => {
+  expect(read(parts)).toMatchObject({ isAddressed: false });
+});
+
+test.each([
+  ['a command for another bot', marked('/ask@OtherBot hi', '/ask@OtherBot', 'bot_command')],
+  ['a message without words', { sticker: { file_id: 'x' } }],
+  ['news of the chat', { new_chat_members: [ada] }],
+  ['a message of nobody', { from: undefined, text: 'post' }],
+])('%s is not read', (_, parts) => {
+  expect(read(parts)).toBeUndefined();
+});
+
+test('what a reply refers to is quoted, unless the bot itself has said it', () => {
+  const theirs = { ...own, from: ada, text: 'the sky is green' };
+  expect(read({ text: 'True?', reply_to_message: theirs })?.quoted).toBe('the sky is green');
+  const picture = { ...theirs, text: undefined, caption: 'a cat' };
+  expect(read({ text: 'True?', reply_to_message: picture })?.quoted).toBe('a cat');
+  expect(read({ text: 'True?', reply_to_message: own })?.quoted).toBeUndefined();
+  const passage = { text: 'said', is_manual: true };
+  expect(read({ text: 'True?', reply_to_message: own, quote: passage })?.quoted).toBe('said');
+});
+
+test('a message from a bot says so', () => {
+  expect(read({ text: 'Hi', from: { ...ada, is_bot: true } })).toMatchObject({ fromBot: true });
+});
+
+test('a message that is not as documented is refused rather than half read', () => {
+  expect(() => read({ text: 5 })).toThrow(/text/);
+});
