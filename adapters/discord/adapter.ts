@@ -130,7 +130,7 @@ export class DiscordAdapter implements Adapter {
           signal,
         );
       case 'interaction':
-        return this.#interactions.edit(to, messageId, content, message.chunk, signal);
+        return this.#interactions.edit(to, messageId, content, message, signal);
     }
   }
 

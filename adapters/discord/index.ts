@@ -7,7 +7,7 @@ import { cleanToken } from './identity.ts';
 
 const envSchema = z.object({
   /** The bot's token. */
-  DISCORD_TOKEN: z.string().min(1).optional(),
+  DISCORD_TOKEN: z.string().optional(),
   /** Where Discord's HTTP API is, without a slash at the end; it tells where the gateway is. */
   DISCORD_API_URL: z
     .url({ protocol: /^https?$/ })
@@ -18,9 +18,9 @@ const envSchema = z.object({
 const definition: AdapterDefinition<z.infer<typeof envSchema>> = {
   name: 'discord',
   env: envSchema,
-  configured: ({ DISCORD_TOKEN }) => DISCORD_TOKEN !== undefined,
-  create: ({ DISCORD_TOKEN, DISCORD_API_URL }, tools) =>
-    new DiscordAdapter({ apiUrl: DISCORD_API_URL, token: cleanToken(DISCORD_TOKEN ?? '') }, tools),
+  configured: ({ DISCORD_TOKEN = '' }) => cleanToken(DISCORD_TOKEN) !== '',
+  create: ({ DISCORD_TOKEN = '', DISCORD_API_URL }, tools) =>
+    new DiscordAdapter({ apiUrl: DISCORD_API_URL, token: cleanToken(DISCORD_TOKEN) }, tools),
 };
 
 export default definition;

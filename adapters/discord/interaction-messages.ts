@@ -57,7 +57,7 @@ export class InteractionMessages {
     signal: AbortSignal,
   ): Promise<Delivery> {
     const { channel, interaction } = address;
-    if (chunk === 0) {
+    if (chunk === 0 && isItsAnswer(interaction, nonce)) {
       await this.#deferrals.settled(interaction, signal);
       const filled = await this.#editByToken(address, '@original', content, signal);
       if (filled !== undefined && !isCode(filled, ...useless)) return delivered(filled);
@@ -74,11 +74,11 @@ export class InteractionMessages {
     address: InteractionAddress,
     messageId: string,
     content: string,
-    chunk: number,
+    { chunk, nonce }: { chunk: number; nonce: string },
     signal: AbortSignal,
   ): Promise<Delivery> {
-    const { channel } = address;
-    if (chunk === 0) {
+    const { channel, interaction } = address;
+    if (chunk === 0 && isItsAnswer(interaction, nonce)) {
       const byToken = await this.#editByToken(address, messageId, content, signal);
       if (byToken !== undefined && !isCode(byToken, ...useless)) return delivered(byToken);
       const named = namingAsker(address, content);
@@ -148,6 +148,15 @@ export class InteractionMessages {
 
 function delivered(posted: Posted): Delivery {
   return posted.kind === 'ok' ? { kind: 'done', messageId: posted.body.id } : deliveryOf(posted);
+}
+
+/**
+ * Whether a message is the answer that was deferred. Something else may be said at the same address
+ * (a word to an owner, say); it must not write over the answer. A nonce begins with what the message
+ * belongs to: with the command's id, for its answer; with the id of another prompt, for another's.
+ */
+function isItsAnswer(interaction: string, nonce: string): boolean {
+  return nonce.startsWith(`dc-i-${interaction}.`) || !/^(dc|tg|term)-/.test(nonce);
 }
 
 /** Left out where it would make the message too long. Mentions of ours never ping. */

@@ -112,6 +112,20 @@ describe('slash commands', () => {
     expect(reply.followUps).toMatchObject([{ content: 'two!' }]);
   });
 
+  it('are not written over by what else is said at their address', async () => {
+    const sandbox = await sandboxOf();
+    const { adapter, hear } = await listening(sandbox);
+    const dm = sandbox.openDm(sandbox.createUser('ann'));
+    const id = await slash(sandbox, { user: dm.userId, channel: dm, name: 'help' });
+    const { address } = await hear('/help');
+    const own = { nonce: `dc-i-${id}.0` };
+    const other = { nonce: 'dc-777.asked-discord-1.0' };
+    idOf(await adapter.post(address, outgoing('help', own), never));
+    const asked = idOf(await adapter.post(address, outgoing('somebody asks', other), never));
+    idOf(await adapter.edit(address, asked, outgoing('somebody asked', other), never));
+    expect(sandbox.messages(dm).map(({ content }) => content)).toEqual(['help', 'somebody asked']);
+  });
+
   it('that are ignored leave no endless “thinking”', async () => {
     const sandbox = await sandboxOf();
     await listening(sandbox, () => 'ignored');
