@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { TestRedis } from '../redis-server.ts';
+import { account, answer, Deployment, Events, prompt, said, words } from './queue-harness.ts';
+
+let server: TestRedis;
+
+beforeAll(async () => {
+  server = await TestRedis.start();
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+const texts = (replies: readonly { text: string }[]) => replies.map(({ text }) => text);
+
+describe('taking a prompt in', () => {
+  it('answers with the busy word when its conversation holds too many, and keeps that in mind', async () => {
+    await using deployment = new Deployment(server.url, { perConversation: 2, total: 100 });
+    const { queue } = deployment;
+    await expect(queue.enqueue(prompt('c', 1), said)).resolves.toBe('queued');
+    await expect(queue.enqueue(prompt('c', 2), said)).resolves.toBe('queued');
+    await expect(queue.enqueue(prompt('c', 3), said)).resolves.toBe('full');
+    await expect(queue.enqueue(prompt('c', 3), said)).resolves.toBe('known');
+    await expect(queue.enqueue(prompt('d', 1), said)).resolves.toBe('queued');
+    expect(await deployment.replies(`${account}.c`)).toMatchObject([
+      { id: 'c-3', anchor: 'c-3', text: 'busy', final: true, kind: 'words' },
+    ]);
+    expect(await queue.depth()).toMatchObject({ waiting: 3, conversations: 2 });
+  });
+
+  it('answers with the busy word when all together hold too many', async () => {
+    await using deployment = new Deployment(server.url, { perConversation: 50, total: 2 });
+    const { queue } = deployment;
+    await queue.enqueue(prompt('c', 1), said);
+    await queue.enqueue(prompt('d', 1), said);
+    await expect(queue.enqueue(prompt('e', 1), said)).resolves.toBe('full');
+    const settled = new Events<string>();
+    await deployment.worker(answer, {
+      metrics: {
+        settled: ({ id }) => settled.push(id),
+        retried: () => undefined,
+        deadLettered: () => undefined,
+      },
+    });
+    await settled.until((all) => all.length === 2);
+    await expect(queue.enqueue(prompt('e', 2), said)).resolves.toBe('queued');
+  });
+
+  it('knows since when the oldest waits', async () => {
+    await using deployment = new Deployment(server.url);
+    await deployment.queue.enqueue({ ...prompt('c', 1), receivedAtMs: 2000 }, said);
+    await deployment.queue.enqueue({ ...prompt('d', 1), receivedAtMs: 1000 }, said);
+    await deployment.queue.enqueue({ ...prompt('d', 2), receivedAtMs: 3000 }, said);
+    expect(await deployment.queue.depth()).toEqual({
+      waiting: 3,
+      conversations: 2,
+      oldestAtMs: 1000,
+    });
+    const counts = await deployment.turns.counts([account]);
+    expect(counts).toContainEqual({ queue: 'prompts', state: 'waiting', jobs: 2 });
+    expect(counts).toContainEqual({ queue: `replies-${account}`, state: 'active', jobs: 0 });
+  });
+
+  it('leaves no key without an end of life once all is said', async () => {
+    await using deployment = new Deployment(server.url);
+    const delivered = new Events<string>();
+    await deployment.worker(answer);
+    await deployment.bridge(async ({ id }) => {
+      delivered.push(id);
+      return { kind: 'delivered' };
+    });
+    await deployment.queue.enqueue(prompt('c', 1), said);
+    await deployment.queue.reset('r-1', `${account}.c`, words(prompt('c', 2), 'reset', true));
+    await deployment.queue.stop('s-1', `${account}.c`, words(prompt('c', 3), 'nothing', true));
+    await delivered.until((all) => all.length === 3);
+    const keys = await deployment.redis.keys(`{${deployment.prefix}}:*`);
+    const endless: string[] = [];
+    for (const key of keys) if ((await deployment.redis.pttl(key)) === -1) endless.push(key);
+    // What remains is BullMQ's own and does not grow with what is said.
+    const queueOwn = /:(?:prompts|replies-test-1):(?:meta|id|events|marker|active|de:.*|\d+)$/u;
+    expect(endless.filter((key) => !queueOwn.test(key))).toEqual([]);
+  });
+});
+
+describe('a command', () => {
+  it('is answered once', async () => {
+    await using deployment = new Deployment(server.url);
+    const help = words(prompt('c', 1), 'help', true);
+    await expect(deployment.queue.say('m-1', help)).resolves.toBe('done');
+    await expect(deployment.queue.say('m-1', help)).resolves.toBe('known');
+    expect(texts(await deployment.replies(`${account}.c`))).toEqual(['help']);
+  });
+
+  it('to reset raises the epoch once and deletes what was said before', async () => {
+    await using deployment = new Deployment(server.url);
+    const conversation = `${account}.c`;
+    const history = `{${deployment.prefix}}:history:0:${conversation}`;
+    await deployment.redis.rpush(history, '{}');
+    const done = words(prompt('c', 1), 'reset', true);
+    await expect(deployment.queue.reset('m-1', conversation, done)).resolves.toBe('done');
+    await expect(deployment.queue.reset('m-1', conversation, done)).resolves.toBe('known');
+    expect(await deployment.state(conversation)).toMatchObject({ history_epoch: '1' });
+    expect(await deployment.redis.exists(history)).toBe(0);
+    await expect(deployment.queue.reset('m-2', conversation, done)).resolves.toBe('done');
+    expect(await deployment.state(conversation)).toMatchObject({ history_epoch: '2' });
+  });
+
+  it('to stop says so when there is nothing to stop', async () => {
+    await using deployment = new Deployment(server.url);
+    const nothing = words(prompt('c', 1), 'nothing', true);
+    await expect(deployment.queue.stop('m-1', `${account}.c`, nothing)).resolves.toBe('done');
+    await expect(deployment.queue.stop('m-1', `${account}.c`, nothing)).resolves.toBe('known');
+    expect(texts(await deployment.replies(`${account}.c`))).toEqual(['nothing']);
+  });
+});
