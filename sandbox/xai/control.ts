@@ -50,6 +50,9 @@ function commandsOf(sandbox: XaiSandbox): Command[] {
     command('respond-with', respondWith, ({ answer, ...scope }) =>
       sandbox.respondWith(answer, scope),
     ),
+    command('garble-token-answer', canned, (answer) => sandbox.garbleTokenAnswer(answer)),
+    command('hold', held, ({ what }) => sandbox.hold(what)),
+    command('release', held, ({ what }) => sandbox.release(what)),
     command('inject', faultRule, (rule) => sandbox.faults.inject(rule)),
     command('behave', nothing, () => sandbox.behave()),
     command('configure', settingsChangeSchema, (changes) => sandbox.configure(changes)),
@@ -81,15 +84,15 @@ const scope = {
   headers: z.record(z.string(), z.string()).exactOptional(),
 };
 const refuse = z.strictObject({ kind: refusalKindSchema, ...scope });
-const respondWith = z.strictObject({
-  answer: z.strictObject({
-    status: z.int().min(200).max(599).nullable(),
-    body: z.string(),
-    headers: z.record(z.string(), z.string()).exactOptional(),
-  }),
-  ...scope,
+const canned = z.strictObject({
+  status: z.int().min(200).max(599).nullable(),
+  body: z.string(),
+  headers: z.record(z.string(), z.string()).exactOptional(),
 });
+const respondWith = z.strictObject({ answer: canned, ...scope });
+const held = z.strictObject({ what: z.enum(['tokens', 'answers']) });
 const answerWith = z.strictObject({ text: z.string() });
+/** Each count is a least one. */
 const waitFor = z.strictObject({
   timeoutMs: z.number().positive().default(5000),
   tokenCalls: count,

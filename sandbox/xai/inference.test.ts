@@ -146,17 +146,15 @@ test('with a chunk delay, an answer comes piece by piece', async () => {
 
 test('three hundred streams at once are answered side by side', async () => {
   const all = 300;
-  const everybodyIsHere = Promise.withResolvers<void>();
-  await using sandbox = await XaiSandbox.start({
-    answer: async function* ({ text }) {
-      await everybodyIsHere.promise;
-      yield `Hello ${text}`;
-    },
-  });
-  const answers = Promise.all(
-    Array.from({ length: all }, (_, at) => ask(sandbox, sandbox.apiKey, `number ${at}`)),
-  );
+  await using sandbox = await XaiSandbox.start({ answer: ({ text }) => `Hello ${text}` });
+  const client = new OpenAI(sdkOptions(sandbox));
+  const askAsStream = async (input: string) => {
+    const stream = client.responses.stream({ model: 'grok-4.3', input });
+    return (await stream.finalResponse()).output_text;
+  };
+  sandbox.hold('answers');
+  const answers = Promise.all(Array.from({ length: all }, (_, at) => askAsStream(`number ${at}`)));
   await sandbox.waitFor(({ inFlight }) => inFlight === all, { timeoutMs: 10_000 });
-  everybodyIsHere.resolve();
+  sandbox.release('answers');
   expect(await answers).toEqual(Array.from({ length: all }, (_, at) => `Hello number ${at}`));
 });

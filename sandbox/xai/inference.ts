@@ -10,6 +10,7 @@ import { authenticate, type ApiKeys, type Caller } from './bearer.ts';
 import { refusalOf, type CannedAnswer } from './bodies.ts';
 import type { AnswerHead, Dialect, Reading } from './dialect.ts';
 import { playStream } from './event-stream.ts';
+import type { Gate } from './gate.ts';
 import { goneSignal } from './gone.ts';
 import type { Grants } from './grants.ts';
 import type { Journal, ModelRequest, RequestOutcome } from './journal.ts';
@@ -29,6 +30,7 @@ export interface Inference {
   settings: Settings;
   clock: Pick<Clock, 'now'>;
   answerer: () => Answerer;
+  answerGate: Gate;
 }
 
 /** Serves one of the APIs that answer: as strict as xAI, and as faulty as it is told to be. */
@@ -101,6 +103,7 @@ async function answer(
   const { asked } = admitted;
   const signal = goneSignal(reply.raw);
   try {
+    await parts.answerGate.pass(signal);
     const said = await parts.answerer()({
       model: admitted.model.id,
       turns: asked.turns,

@@ -11,6 +11,7 @@ import { serveCatalogue } from './catalogue.ts';
 import { chatCompletions } from './chat-completions.ts';
 import { serveControl } from './control.ts';
 import { Devices, type PendingDevice } from './device.ts';
+import { Gate } from './gate.ts';
 import { type Family, Grants, type TokenSet } from './grants.ts';
 import { serveInference } from './inference.ts';
 import { Journal, type ModelRequest, type TokenCall } from './journal.ts';
@@ -49,6 +50,8 @@ export class XaiSandbox implements AsyncDisposable {
   readonly #devices: Devices;
   readonly #grants: Grants;
   readonly #app: FastifyInstance;
+  readonly #gates = { tokens: new Gate(), answers: new Gate() };
+  readonly #garbled: CannedAnswer[] = [];
   #answerer: Answerer;
   #origin = '';
 
@@ -95,6 +98,9 @@ export class XaiSandbox implements AsyncDisposable {
       clock,
       cache: new PromptCache(),
       answerer: () => this.#answerer,
+      answerGate: this.#gates.answers,
+      tokenGate: this.#gates.tokens,
+      garbled: this.#garbled,
     };
     void this.#app.register(async (app) => serveOAuth(app, parts, issuer));
     serveInference(this.#app, responses, parts);
@@ -166,10 +172,27 @@ export class XaiSandbox implements AsyncDisposable {
     this.#refusals.add('respondWith', answer, scope);
   }
 
-  /** Forgets the refusals and faults that have not struck yet. */
+  /** The next token call is processed, a rotation included, but answered like this. */
+  garbleTokenAnswer(answer: CannedAnswer): void {
+    this.#garbled.push(answer);
+  }
+
+  /** Decides what comes in, but holds the answers of that kind until `release`. */
+  hold(what: Held): void {
+    this.#gates[what].close();
+  }
+
+  release(what: Held): void {
+    this.#gates[what].open();
+  }
+
+  /** Forgets what was ordered and has not struck yet, and releases what is held. */
   behave(): void {
     this.#refusals.clear();
     this.faults.clear();
+    this.#garbled.length = 0;
+    this.release('tokens');
+    this.release('answers');
   }
 
   /** Changes the settings given; the others stay. */
@@ -244,6 +267,9 @@ export class XaiSandbox implements AsyncDisposable {
     await this.#app.close();
   }
 }
+
+/** The token endpoint's answers, or those of the model. */
+export type Held = 'tokens' | 'answers';
 
 /** What `signIn` hands out. */
 export type SignedIn = TokenSet & { refresh_token: string };

@@ -166,3 +166,23 @@ test('a sign-in that the user takes back is revoked, and so is one whose token i
     expect(await refresh(sandbox, token)).toMatchObject({ body: { error: 'invalid_grant' } });
   }
 });
+
+test('a garbled answer: the rotation has happened, and nobody can read it', async () => {
+  await using sandbox = await XaiSandbox.start();
+  const grant = sandbox.signIn();
+  const headers = { 'content-type': 'text/html' };
+  sandbox.garbleTokenAnswer({ status: 502, body: '<html>Bad gateway</html>', headers });
+  await expect(refresh(sandbox, grant.refresh_token)).rejects.toThrow('JSON');
+  expect(sandbox.families).toMatchObject([{ generation: 2 }]);
+});
+
+test('held answers are decided at once and sent when they are released', async () => {
+  await using sandbox = await XaiSandbox.start();
+  const grant = sandbox.signIn();
+  sandbox.hold('tokens');
+  const answer = refresh(sandbox, grant.refresh_token);
+  await sandbox.waitFor(({ tokenLog }) => tokenLog[0]?.outcome === 'rotated');
+  expect(sandbox.tokenLog[0]?.endedAt).toBeUndefined();
+  sandbox.release('tokens');
+  expect((await answer).status).toBe(200);
+});

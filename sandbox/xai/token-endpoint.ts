@@ -5,7 +5,9 @@ import { z } from 'zod';
 
 import type { Clock } from '../../src/clock.ts';
 import type { Fault, Faults } from '../faults.ts';
+import type { CannedAnswer } from './bodies.ts';
 import type { Devices } from './device.ts';
+import type { Gate } from './gate.ts';
 import { goneSignal } from './gone.ts';
 import type { Grants } from './grants.ts';
 import type { Journal, TokenCall } from './journal.ts';
@@ -22,12 +24,15 @@ export interface TokenEndpoint {
   journal: Journal;
   faults: Faults;
   settings: Settings;
+  tokenGate: Gate;
+  /** Sent, one after the other, instead of what was decided. */
+  garbled: CannedAnswer[];
   clock: Pick<Clock, 'now'>;
 }
 
 /**
- * `POST /oauth2/token`. Each call is decided the moment it arrives; `tokenDelayMs` and the faults
- * then only decide when, and whether, the answer gets through.
+ * `POST /oauth2/token`. Each call is decided the moment it arrives; the gate, `tokenDelayMs` and the
+ * faults then only decide when, and whether, the answer gets through.
  */
 export function serveTokens(app: FastifyInstance, parts: TokenEndpoint): void {
   const { journal, faults, settings, clock } = parts;
@@ -49,12 +54,14 @@ export function serveTokens(app: FastifyInstance, parts: TokenEndpoint): void {
     const decision = decide(form, parts);
     call.outcome = decision.outcome;
     journal.changed();
+    // Whoever hangs up in the meantime gets no answer, but what was decided stays decided.
+    const gone = goneSignal(reply.raw);
+    await parts.tokenGate.pass(gone);
     if (settings.tokenDelayMs > 0) {
-      // Whoever hangs up in the meantime gets no answer, but what was decided stays decided.
-      const signal = goneSignal(reply.raw);
-      await delay(settings.tokenDelayMs, undefined, { signal }).catch(() => undefined);
+      await delay(settings.tokenDelayMs, undefined, { signal: gone }).catch(() => undefined);
     }
-    return answer(reply, decision, fault);
+    const garbled = parts.garbled.shift();
+    return answer(reply, garbled ?? asAnswer(decision), fault);
   });
 }
 
@@ -152,14 +159,21 @@ function refused(status: number, error: string, description?: string): Decision 
   };
 }
 
-async function answer(
+function asAnswer({ status, body }: Decision): CannedAnswer {
+  return { status, body: JSON.stringify(body) };
+}
+
+function answer(
   reply: FastifyReply,
-  { status, body }: Decision,
+  { status, body, headers }: CannedAnswer,
   fault: Fault | undefined,
-): Promise<FastifyReply> {
+): FastifyReply {
   if (fault?.kind === 'drop-after') {
     cut(reply);
     return reply;
   }
-  return reply.code(status).header('cache-control', 'no-store').send(body);
+  return reply
+    .code(status ?? 200)
+    .headers({ 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
+    .send(body);
 }
