@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Fault, Faults } from '../faults.ts';
 import type { Methods } from './method.ts';
 import { paramsOf } from './params.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, tooManyRequests } from './refusal.ts';
 
 /** A request as it was answered. Neither its token nor its text is kept. */
 export interface RequestRecord {
@@ -85,9 +85,7 @@ export function botApiServer(options: BotApiServerOptions): FastifyInstance {
       return { status: 200, body: { ok: true, result: await run() } };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const { status, message: description, parameters } = error;
-      const extra = parameters === undefined ? {} : { parameters };
-      return { status, body: { ok: false, error_code: status, description, ...extra } };
+      return { status: error.status, body: bodyOfRefusal(error) };
     }
   }
 }
@@ -109,7 +107,7 @@ async function strikes(
       await reply
         .code(fault.status)
         .headers({ 'content-type': 'application/json', ...fault.headers })
-        .send(fault.body ?? bodyOf(fault.status));
+        .send(fault.body ?? bodyOf(fault));
       finish(fault.status);
       return true;
     case 'hang':
@@ -126,12 +124,17 @@ async function strikes(
 }
 
 /** What Telegram, or the web server before it, says with this status. */
-function bodyOf(status: number): string {
+function bodyOf({ status, headers }: Extract<Fault, { kind: 'status' }>): string {
   const reason = STATUS_CODES[status] ?? 'Error';
   if (status >= 500) return `<html><head><title>${status} ${reason}</title></head></html>`;
-  const limited = { description: `${reason}: retry after 1`, parameters: { retry_after: 1 } };
-  const rest = status === 429 ? limited : { description: reason };
-  return JSON.stringify({ ok: false, error_code: status, ...rest });
+  const seconds = Number(headers?.['retry-after'] ?? 1);
+  const refusal = status === 429 ? tooManyRequests(seconds) : new Refusal(status, reason);
+  return JSON.stringify(bodyOfRefusal(refusal));
+}
+
+function bodyOfRefusal({ status, message, parameters }: Refusal): object {
+  const extra = parameters === undefined ? {} : { parameters };
+  return { ok: false, error_code: status, description: message, ...extra };
 }
 
 function cut(request: FastifyRequest, reply: FastifyReply): void {
