@@ -158,11 +158,12 @@ function reached(counts: Counts, wanted: Partial<Counts>): boolean {
 }
 
 function stateOf(sandbox: XaiSandbox): object {
-  const { apiUrl, authUrl, clientId, settings, families, tokenLog, requests } = sandbox;
+  const { apiUrl, authUrl, clientId, apiKey, settings, families, tokenLog, requests } = sandbox;
   return {
     apiUrl,
     authUrl,
     clientId,
+    apiKey,
     settings,
     counts: countsOf(sandbox),
     families,
