@@ -36,7 +36,7 @@ export interface InteractionReply {
 /**
  * Discord on loopback: REST v10 and gateway for one bot, in a world that the caller plays. Refuses
  * what Discord refuses, with its codes; `faults` strike requests by `METHOD /path` (the path as in
- * `requests`), the gateway's door as `GET /gateway/socket` and its events as `DISPATCH NAME`.
+ * `requests`, so `PATCH /webhooks/BOT/:token/messages/@original`), the gateway's door as `GET /gateway/socket` and its events as `DISPATCH NAME`.
  */
 export class DiscordSandbox implements AsyncDisposable {
   /** What goes into `DISCORD_API_URL`. */
@@ -54,23 +54,33 @@ export class DiscordSandbox implements AsyncDisposable {
     const faults = new Faults();
     const log = new RequestLog(service.happenings, () => service.settings.clock.now());
     const rest = createRest(service, faults, log);
+    const gateway = new Gateway(rest.app.server, service, faults);
     service.origin = await rest.app.listen({ host: '127.0.0.1', port: service.settings.port });
-    return new DiscordSandbox(service, faults, log, rest);
+    return new DiscordSandbox(service, faults, log, rest, gateway);
   }
 
-  private constructor(service: Service, faults: Faults, log: RequestLog, rest: Rest) {
+  private constructor(
+    service: Service,
+    faults: Faults,
+    log: RequestLog,
+    rest: Rest,
+    gateway: Gateway,
+  ) {
     this.#service = service;
     this.#rest = rest;
     this.#log = log;
     this.faults = faults;
-    this.#gateway = new Gateway(rest.app.server, service, faults);
+    this.#gateway = gateway;
     this.url = `${service.origin}/api`;
     this.token = service.token;
     this.botId = service.settings.botId;
   }
 
-  createUser(name: string, options: { readonly bot?: boolean } = {}): User {
-    return this.#service.world.createUser(name, options.bot ?? false);
+  createUser(
+    name: string,
+    options: { readonly bot?: boolean; readonly webhook?: boolean } = {},
+  ): User {
+    return this.#service.world.createUser(name, options);
   }
 
   /** A guild of which the bot is a member from now on. */

@@ -9,6 +9,8 @@ export interface User {
   readonly id: string;
   readonly name: string;
   readonly bot: boolean;
+  /** Not a member of anything: a webhook that posts under this name. */
+  readonly webhook: boolean;
 }
 
 export interface Guild {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/clock.ts';
 import type { GatewayConnection } from './gateway-connection.ts';
 
 /** The bits of `intents` that decide who gets which event. */
@@ -26,10 +27,13 @@ export class GatewaySession {
   #seq = 0;
   #unconfirmed: Sent[] = [];
   #connection: GatewayConnection | undefined;
+  #leftAtMs = 0;
+  readonly #clock: Clock;
 
-  constructor(intentBits: number, connection: GatewayConnection) {
+  constructor(intentBits: number, connection: GatewayConnection, clock: Clock) {
     this.intents = intentBits;
     this.#connection = connection;
+    this.#clock = clock;
   }
 
   get seq(): number {
@@ -38,6 +42,11 @@ export class GatewaySession {
 
   get isConnected(): boolean {
     return this.#connection !== undefined;
+  }
+
+  /** How long it has been without a connection. */
+  get awayMs(): number {
+    return this.isConnected ? 0 : this.#clock.monotonic() - this.#leftAtMs;
   }
 
   has(intent: keyof typeof intents): boolean {
@@ -67,6 +76,8 @@ export class GatewaySession {
   }
 
   detach(connection: GatewayConnection): void {
-    if (this.#connection === connection) this.#connection = undefined;
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    this.#leftAtMs = this.#clock.monotonic();
   }
 }

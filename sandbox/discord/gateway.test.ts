@@ -3,13 +3,10 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 
-import { connect, hear } from './discord-js.fixture.ts';
 import { DiscordSandbox } from './discord-sandbox.ts';
 
 async function closeCodeOf(sandbox: DiscordSandbox, message: unknown, query = 'v=10') {
-  const socket = new WebSocket(
-    `${sandbox.url.replace('http', 'ws').replace(/\/api$/, '/gateway')}?${query}&encoding=json`,
-  );
+  const socket = new WebSocket(`${gatewayOf(sandbox)}?${query}&encoding=json`);
   await once(socket, 'open');
   socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   const [code] = await once(socket, 'close');
@@ -36,8 +33,7 @@ test('what a client may not do closes the connection with Discord’s code', asy
 
 test('compression is refused at the door', async () => {
   await using sandbox = await DiscordSandbox.start();
-  const gateway = sandbox.url.replace('http', 'ws').replace(/\/api$/, '/gateway');
-  const socket = new WebSocket(`${gateway}?v=10&encoding=json&compress=zlib-stream`);
+  const socket = new WebSocket(`${gatewayOf(sandbox)}?v=10&encoding=json&compress=zlib-stream`);
   const [error] = await once(socket, 'error');
   expect(String(error)).toContain('400');
 });
@@ -47,39 +43,24 @@ test('a client that stops its heartbeat is let go', async () => {
   expect(await closeCodeOf(sandbox, identify(sandbox.token, 1))).toBe(4009);
 });
 
-test('a session that cannot be resumed is begun anew', { timeout: 30_000 }, async () => {
+test('a webhook posts under a name of its own, as no member', async () => {
   await using sandbox = await DiscordSandbox.start();
-  await using bot = await connect(sandbox);
-  const heard: string[] = [];
-  hear(bot.client, async ({ content }) => heard.push(content));
-  const dm = sandbox.openDm(sandbox.createUser('ann'));
-  sandbox.dropGateway({ resumable: false });
-  sandbox.say({ user: dm.userId, channel: dm, text: 'lost on the gateway' });
-  await sandbox.waitFor(() => sandbox.stats.identifies === 2, { timeoutMs: 20_000 });
-  sandbox.say({ user: dm.userId, channel: dm, text: 'heard again' });
-  await expect.poll(() => heard).toEqual(['heard again']);
-  expect(sandbox.stats.resumes).toBe(0);
+  const channel = sandbox.createChannel(sandbox.createGuild('home'), 'general');
+  const socket = new WebSocket(`${gatewayOf(sandbox)}?v=10&encoding=json`);
+  const events: { t: string | null; d: Record<string, unknown> }[] = [];
+  socket.on('message', (data: Buffer) => events.push(JSON.parse(data.toString())));
+  await once(socket, 'open');
+  socket.send(JSON.stringify(identify(sandbox.token, (1 << 0) | (1 << 9))));
+  await sandbox.waitFor(() => sandbox.stats.connected === 1);
+
+  const feed = sandbox.createUser('feed', { webhook: true });
+  const posted = sandbox.say({ user: feed, channel, text: 'news' });
+
+  const created = () => events.find(({ t }) => t === 'MESSAGE_CREATE')?.d;
+  await expect.poll(created).toMatchObject({ id: posted, webhook_id: feed.id, content: '' });
+  expect(created()).not.toHaveProperty('member');
 });
 
-test('a client that is asked to reconnect resumes', async () => {
-  await using sandbox = await DiscordSandbox.start();
-  await using _bot = await connect(sandbox);
-  sandbox.askToReconnect();
-  await sandbox.waitFor(() => sandbox.stats.resumes === 1);
-  expect(sandbox.stats.identifies).toBe(1);
-});
-
-test('the connection can be cut just before or after an event', async () => {
-  await using sandbox = await DiscordSandbox.start();
-  await using bot = await connect(sandbox);
-  const heard: string[] = [];
-  hear(bot.client, async ({ content }) => heard.push(content));
-  const dm = sandbox.openDm(sandbox.createUser('ann'));
-  sandbox.faults.inject({ match: 'DISPATCH MESSAGE_CREATE', fault: { kind: 'drop-before' } });
-  sandbox.say({ user: dm.userId, channel: dm, text: 'one' });
-  await sandbox.waitFor(() => sandbox.stats.resumes === 1);
-  sandbox.faults.inject({ match: 'DISPATCH MESSAGE_CREATE', fault: { kind: 'drop-after' } });
-  sandbox.say({ user: dm.userId, channel: dm, text: 'two' });
-  await sandbox.waitFor(() => sandbox.stats.resumes === 2);
-  await expect.poll(() => heard).toEqual(['one', 'two']);
-});
+function gatewayOf(sandbox: DiscordSandbox): string {
+  return sandbox.url.replace('http', 'ws').replace(/\/api$/, '/gateway');
+}

@@ -19,6 +19,9 @@ import { userOnWire } from './wire-places.ts';
 
 const knownIntents = 0b11_0011_0000_1111_1111_1111_1111;
 
+/** How long a session without a connection is kept; Discord says no more than "a few minutes". */
+const resumableMs = 5 * 60_000;
+
 /** Discord's gateway v10, JSON, uncompressed, one shard. */
 export class Gateway implements Reception {
   identifies = 0;
@@ -73,7 +76,7 @@ export class Gateway implements Reception {
       (settings.messageContent ? 0 : intents.messageContent);
     if ((asked.intents & privileged) !== 0) return 4014;
 
-    const session = new GatewaySession(asked.intents, connection);
+    const session = new GatewaySession(asked.intents, connection, settings.clock);
     connection.session = session;
     this.#sessions.set(session.id, session);
     this.identifies += 1;
@@ -105,7 +108,7 @@ export class Gateway implements Reception {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { pathname, searchParams: asked } = new URL(request.url ?? '/', this.#service.origin);
+    const { pathname, searchParams: asked } = new URL(request.url ?? '/', 'ws://localhost');
     const fault = this.#faults.take('GET /gateway/socket');
     if (fault?.kind === 'drop-before') return void socket.destroy();
     if (fault?.kind === 'status') return refuse(socket, fault.status);
@@ -122,7 +125,10 @@ export class Gateway implements Reception {
   }
 
   #tell(happening: Happening): void {
-    for (const session of this.#sessions.values()) this.#dispatch(session, happening);
+    for (const session of this.#sessions.values()) {
+      if (session.awayMs > resumableMs) this.#sessions.delete(session.id);
+      else this.#dispatch(session, happening);
+    }
   }
 
   #dispatch(session: GatewaySession, happening: Happening): void {

@@ -1,14 +1,28 @@
 import {
   type ChatInputCommandInteraction,
-  type Client,
+  Client,
   Events,
+  GatewayIntentBits,
   MessageFlags,
+  Partials,
   SlashCommandBuilder,
 } from 'discord.js';
 import { expect, test } from 'vitest';
 
-import { connect, fakeClock } from './discord-js.fixture.ts';
+import { FakeClock } from '../../test/fake-clock.ts';
 import { DiscordSandbox } from './discord-sandbox.ts';
+
+/** A real discord.js, logged in. */
+async function connect(sandbox: DiscordSandbox) {
+  const client = new Client({
+    intents: [GatewayIntentBits.Guilds],
+    partials: [Partials.Channel],
+    rest: { api: sandbox.url },
+  });
+  const ready = new Promise<Client<true>>((resolve) => client.once(Events.ClientReady, resolve));
+  await client.login(sandbox.token);
+  return { client: await ready, [Symbol.asyncDispose]: () => client.destroy() };
+}
 
 test('a slash command is registered, deferred, answered and followed up', async () => {
   await using sandbox = await DiscordSandbox.start();
@@ -54,7 +68,7 @@ test('a command can be answered at once, with the answer handed back', async () 
 });
 
 test('an interaction is unknown after its deadline, and takes no second answer', async () => {
-  const clock = fakeClock();
+  const clock = new FakeClock();
   await using sandbox = await DiscordSandbox.start({ clock });
   await using bot = await connect(sandbox);
   await bot.client.application.commands.set([ask]);
@@ -66,7 +80,7 @@ test('an interaction is unknown after its deadline, and takes no second answer',
   };
 
   const late = await run();
-  clock.nowMs += 3_001;
+  await clock.advance(3_001);
   await expect(late.deferReply()).rejects.toMatchObject({ code: 10_062, status: 404 });
 
   const twice = await run();
@@ -74,8 +88,28 @@ test('an interaction is unknown after its deadline, and takes no second answer',
   twice.deferred = false;
   await expect(twice.deferReply()).rejects.toMatchObject({ code: 40_060, status: 400 });
   twice.deferred = true;
-  clock.nowMs += 15 * 60_000 + 1;
+  await clock.advance(15 * 60_000 + 1);
   await expect(twice.editReply('too late')).rejects.toMatchObject({ code: 50_027, status: 401 });
+});
+
+test('an ephemeral deferral is filled in by the first follow-up and shown to nobody else', async () => {
+  await using sandbox = await DiscordSandbox.start();
+  await using bot = await connect(sandbox);
+  await bot.client.application.commands.set([ask]);
+  const channel = sandbox.createChannel(sandbox.createGuild('home'), 'general');
+  const command = nextCommand(bot.client);
+  const user = sandbox.createUser('ann');
+  const id = sandbox.slash({ user, channel, name: 'ask', options: { question: '?' } });
+  const interaction = await command;
+  await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+  await interaction.followUp('between us');
+
+  const { message, followUps } = sandbox.interactionReply(id);
+  expect(message).toMatchObject({ content: 'between us', ephemeral: true });
+  expect(followUps).toEqual([]);
+  expect((await interaction.channel?.messages.fetch())?.size).toBe(0);
+  await interaction.deleteReply();
+  await expect(interaction.editReply('gone')).rejects.toMatchObject({ code: 10_008 });
 });
 
 test('a command is offered only where it is registered, with the options that it has', async () => {

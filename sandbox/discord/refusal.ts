@@ -63,5 +63,7 @@ export const refusals = {
   invalidWebhookToken: () => new Refusal(401, 50_027, 'Invalid Webhook Token'),
   threadExists: () =>
     new Refusal(400, 160_004, 'A thread has already been created for this message'),
+  tooLarge: () => new Refusal(413, 40_005, 'Request entity too large'),
+  unreadable: () => new Refusal(400, 50_109, 'The request body contains invalid JSON.'),
   invalidBody: (...fields: FieldError[]) => new Refusal(400, 50_035, 'Invalid Form Body', fields),
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { fakeClock } from './discord-js.fixture.ts';
+import { FakeClock } from '../../test/fake-clock.ts';
 import { DiscordSandbox } from './discord-sandbox.ts';
 import type { DiscordSandboxOptions } from './options.ts';
 
@@ -139,14 +139,14 @@ test('a reply pings the author of the message unless it is told not to', async (
 });
 
 test('the sixth post within five seconds is told to wait, in that channel alone', async () => {
-  const clock = fakeClock();
+  const clock = new FakeClock();
   await using discord = await start({ clock, rateLimits: {} });
   const { dm, channel, ask, post } = discord;
   for (let left = 4; left >= 0; left -= 1) {
     const { status, headers } = await post({ content: 'x' });
     expect([status, headers.get('x-ratelimit-remaining')]).toEqual([200, String(left)]);
   }
-  clock.nowMs += 1_000;
+  await clock.advance(1_000);
   const sixth = await post({ content: 'x' });
   expect(sixth).toMatchObject({ status: 429, json: { retry_after: 4, global: false } });
   expect(sixth.headers.get('retry-after')).toBe('4');
@@ -154,12 +154,12 @@ test('the sixth post within five seconds is told to wait, in that channel alone'
   const { id } = discord.sandbox.messages(dm)[0] ?? {};
   const edit = () => ask('PATCH', `/channels/${dm.id}/messages/${id}`, { content: 'y' });
   expect(await edit()).toMatchObject({ status: 200 });
-  clock.nowMs += 4_000;
+  await clock.advance(4_000);
   expect(await post({ content: 'x' })).toMatchObject({ status: 200 });
 });
 
 test('more than fifty requests a second are refused to the bot as a whole', async () => {
-  await using discord = await start({ clock: fakeClock(), rateLimits: {} });
+  await using discord = await start({ clock: new FakeClock(), rateLimits: {} });
   for (let asked = 0; asked < 50; asked += 1) await discord.ask('GET', '/users/@me');
   const answer = await discord.ask('GET', '/users/@me');
   expect(answer).toMatchObject({ status: 429, json: { global: true } });
@@ -189,4 +189,23 @@ test('messages are read newest first, after or before a given one', async () => 
   expect(await read(`before=${ids[3]}&limit=2`)).toBe('cb');
   expect(await read(`around=${ids[1]}&limit=3`)).toBe('cba');
   expect(await ask('GET', `/channels/${dm.id}/messages?limit=101`)).toMatchObject({ status: 400 });
+});
+
+test('bodies that cannot be read and files that are too large are refused', async () => {
+  await using discord = await start();
+  const upload = async (body: string | FormData, type?: string) => {
+    const headers = new Headers({ authorization: `Bot ${discord.sandbox.token}` });
+    if (type !== undefined) headers.set('content-type', type);
+    const url = `${discord.sandbox.url}/v10/channels/${discord.dm.id}/messages`;
+    const response = await fetch(url, { method: 'POST', headers, body });
+    return { status: response.status, json: await response.json() };
+  };
+  const unreadable = { status: 400, json: { code: 50_109 } };
+  expect(await upload('{"content":', 'application/json')).toMatchObject(unreadable);
+  expect(await upload('x', 'multipart/form-data; boundary=y')).toMatchObject(unreadable);
+
+  const form = new FormData();
+  form.set('files[0]', new Blob([new Uint8Array(10 * 1024 * 1024 + 1)]), 'large.bin');
+  expect(await upload(form)).toMatchObject({ status: 413, json: { code: 40_005 } });
+  expect(discord.sandbox.messages(discord.dm)).toEqual([]);
 });

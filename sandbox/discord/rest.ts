@@ -109,12 +109,16 @@ function shutOut(reply: FastifyReply) {
 }
 
 function answerError(error: unknown, _request: FastifyRequest, reply: FastifyReply) {
-  if (error instanceof Refusal) return reply.code(error.status).send(error.body());
-  const { statusCode = 500, message = 'unknown' } = error as {
-    statusCode?: number;
-    message?: string;
-  };
-  if (statusCode < 500) return reply.code(statusCode).send({ message, code: 50_109 });
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) return reply.code(refusal.status).send(refusal.body());
   console.error('The Discord sandbox failed on a request:', error);
   return reply.code(500).send({ message: '500: Internal Server Error', code: 0 });
+}
+
+/** What the server itself refuses (bodies too large or unreadable) is told as Discord tells it. */
+function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error;
+  const { statusCode = 500 } = error as { statusCode?: number };
+  if (statusCode >= 500) return undefined;
+  return statusCode === 413 ? refusals.tooLarge() : refusals.unreadable();
 }

@@ -1,7 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 
 import type { Attachment } from './entities.ts';
+import { refusals } from './refusal.ts';
 import type { Snowflakes } from './snowflakes.ts';
+
+/** What Discord takes of one file in a guild without boosts. */
+const maxFileBytes = 10 * 1024 * 1024;
 
 /** A multipart body: the JSON part, parsed, and the files by their part's name. */
 export class Multipart {
@@ -16,14 +20,12 @@ export class Multipart {
 
 export async function multipartBody(request: FastifyRequest, body: Buffer): Promise<Multipart> {
   const type = request.headers['content-type'] ?? '';
-  const form = await new Response(new Uint8Array(body), {
-    headers: { 'content-type': type },
-  }).formData();
+  const form = await formOf(body, type);
   const files = new Map<string, File>();
   let json: unknown = {};
   for (const [name, value] of form) {
     if (typeof value !== 'string') files.set(name, value);
-    else if (name === 'payload_json') json = JSON.parse(value);
+    else if (name === 'payload_json') json = parsed(value);
   }
   return new Multipart(json, files);
 }
@@ -35,12 +37,31 @@ export function jsonOf(body: unknown): unknown {
 
 export async function attachmentsOf(body: unknown, ids: Snowflakes): Promise<Attachment[]> {
   if (!(body instanceof Multipart)) return [];
+  const files = [...body.files.values()];
+  if (files.some(({ size }) => size > maxFileBytes)) throw refusals.tooLarge();
   return Promise.all(
-    [...body.files.values()].map(async (file) => ({
+    files.map(async (file) => ({
       id: ids.next(),
       filename: file.name,
       contentType: file.type === '' ? 'application/octet-stream' : file.type,
       bytes: new Uint8Array(await file.arrayBuffer()),
     })),
   );
+}
+
+async function formOf(body: Buffer, type: string): Promise<FormData> {
+  try {
+    const headers = { 'content-type': type };
+    return await new Response(new Uint8Array(body), { headers }).formData();
+  } catch {
+    throw refusals.unreadable();
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw refusals.unreadable();
+  }
 }

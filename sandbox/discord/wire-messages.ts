@@ -30,7 +30,7 @@ export function placeOnWire(message: SandboxMessage, service: Service): object {
   if (channel === undefined || channel.kind === 'dm') return { channel_type: 1 };
   const author = world.user(message.authorId);
   const { guildId } = channel;
-  if (author === undefined) return { guild_id: guildId };
+  if (author === undefined || author.webhook) return { guild_id: guildId };
   const { user: _, ...member } = memberOnWire(author, world, guildId);
   return { guild_id: guildId, channel_type: channel.kind === 'text' ? 0 : 11, member };
 }
@@ -129,6 +129,7 @@ function plainMessage(message: SandboxMessage, service: Service, sees: boolean):
       (message.ephemeral ? messageFlags.ephemeral : 0) |
       (message.loading ? messageFlags.loading : 0),
     ...(message.nonce === undefined ? {} : { nonce: message.nonce }),
+    ...(author.webhook ? { webhook_id: author.id } : {}),
     ...(interaction === undefined ? {} : interactionFields(interaction, service)),
   };
 }

@@ -20,19 +20,20 @@ export class World {
   constructor(botId: string, ids: Snowflakes, happenings: Happenings) {
     this.#ids = ids;
     this.#happenings = happenings;
-    this.bot = { id: botId, name: 'grok', bot: true };
+    this.bot = { id: botId, name: 'grok', bot: true, webhook: false };
     this.#users.set(botId, this.bot);
   }
 
-  createUser(name: string, bot: boolean): User {
-    const user = { id: this.#ids.next(), name, bot };
+  createUser(name: string, kind: { readonly bot?: boolean; readonly webhook?: boolean }): User {
+    const { webhook = false, bot = webhook } = kind;
+    const user = { id: this.#ids.next(), name, bot, webhook };
     this.#users.set(user.id, user);
     return user;
   }
 
   /** A guild that the bot joins now. */
   createGuild(name: string): Guild {
-    const { id: ownerId } = this.createUser(`owner of ${name}`, false);
+    const { id: ownerId } = this.createUser(`owner of ${name}`, {});
     const guild = { id: this.#ids.next(), name, ownerId, botRoleId: this.#ids.next() };
     this.#guilds.set(guild.id, guild);
     this.#happenings.tell({ kind: 'guild-joined', guild });
