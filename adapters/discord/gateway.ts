@@ -79,11 +79,12 @@ export class Gateway {
     const places = new Places(client, this.#rest, this.#botId);
     const ended = Promise.withResolvers<SessionEnd>();
     const stop = () => ended.resolve({ kind: 'aborted' });
+    let isOver = false;
     signal.addEventListener('abort', stop, { once: true });
 
     client.on(Events.Raw, (dispatch: unknown) => {
       const event = dispatchSchema.safeParse(dispatch).data;
-      if (event === undefined) return;
+      if (event === undefined || isOver) return;
       this.#lastEventAtMs = this.#clock.now();
       if (event.t === 'READY' || event.t === 'RESUMED') this.#connected(event.t);
       onEvent(event.t, event.d, places);
@@ -111,6 +112,7 @@ export class Gateway {
       return await ended.promise;
     } finally {
       signal.removeEventListener('abort', stop);
+      isOver = true;
       this.#up = false;
       this.#current = undefined;
       await gateway.close();
