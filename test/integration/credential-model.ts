@@ -1,0 +1,272 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Redis } from 'ioredis';
+
+import type { CredentialServiceOptions } from '../../src/credentials/assemble.ts';
+import type { CredentialEvent } from '../../src/credentials/events.ts';
+import { makeKey, parseKeyRing } from '../../src/credentials/key-ring.ts';
+import { CredentialService } from '../../src/credentials/service.ts';
+import type { CredentialTimings } from '../../src/credentials/timings.ts';
+import type { TokenClassifier } from '../../src/credentials/verdict.ts';
+import { freePort } from '../redis-server.ts';
+
+/** What the token endpoint does with one request. `lost-*`: the connection is cut without an answer. */
+export type Behaviour =
+  | { kind: 'ok'; withoutRefreshToken?: boolean }
+  | { kind: 'lost-before' }
+  | { kind: 'lost-after' }
+  | { kind: 'status'; status: number; body: string; headers?: Record<string, string> };
+
+/**
+ * An authorization server as strict as RFC 6819 section 5.2.2.3 allows: every refresh token is good
+ * once, a second use revokes the family. It counts what the credential service must keep at one.
+ */
+export class TokenServer implements AsyncDisposable {
+  readonly port: number;
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  /** Sends by refresh token, refused ones included. */
+  readonly sends = new Map<string, number>();
+  /** What the next requests meet; `ok` when empty. */
+  readonly plan: Behaviour[] = [];
+  /** Awaited by every token request after it was counted. */
+  hold: Promise<void> = Promise.resolve();
+  lifeS = 21_600;
+  reuses = 0;
+  revoked = false;
+  form: URLSearchParams | null = null;
+  #arrived: (() => void)[] = [];
+  #current: { access: string; refresh: string };
+  readonly #spent = new Set<string>();
+
+  private constructor(port: number) {
+    this.port = port;
+    this.#current = mint();
+  }
+
+  static async start(): Promise<TokenServer> {
+    const server = new TokenServer(await freePort());
+    server.#server.listen(server.port, '127.0.0.1');
+    await once(server.#server, 'listening');
+    return server;
+  }
+
+  get issuer(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get tokens(): { access: string; refresh: string } {
+    return this.#current;
+  }
+
+  get totalSends(): number {
+    return [...this.sends.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** A sign-in by hand: a new family. */
+  signIn(): { access: string; refresh: string } {
+    this.#current = mint();
+    this.revoked = false;
+    return this.#current;
+  }
+
+  /** As if the running access token had ended early: the API refuses it from now on. */
+  expireAccess(): void {
+    this.#current = { ...this.#current, access: `gone-${randomUUID()}` };
+  }
+
+  accepts(access: string): boolean {
+    return !this.revoked && access === this.#current.access;
+  }
+
+  /** Resolves when the next token request has arrived. */
+  async arrival(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#arrived.push(resolve);
+    await promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url?.startsWith('/.well-known') === true) {
+      const { issuer } = this;
+      json(response, 200, { issuer, token_endpoint: `${issuer}/oauth2/token` });
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    this.form = new URLSearchParams(Buffer.concat(chunks).toString());
+    const refresh = this.form.get('refresh_token') ?? '';
+    this.sends.set(refresh, (this.sends.get(refresh) ?? 0) + 1);
+    const behaviour: Behaviour = this.plan.shift() ?? { kind: 'ok' };
+    for (const arrived of this.#arrived.splice(0)) arrived();
+    await this.hold;
+    switch (behaviour.kind) {
+      case 'lost-before':
+        request.socket.destroy();
+        return;
+      case 'status':
+        response.writeHead(behaviour.status, behaviour.headers ?? {}).end(behaviour.body);
+        return;
+      case 'lost-after':
+        this.#rotate(refresh);
+        request.socket.destroy();
+        return;
+      case 'ok': {
+        const minted = this.#rotate(refresh);
+        if (minted === null) {
+          json(response, 400, { error: 'invalid_grant', error_description: 'revoked' });
+          return;
+        }
+        json(response, 200, {
+          access_token: minted.access,
+          ...(behaviour.withoutRefreshToken === true ? {} : { refresh_token: minted.refresh }),
+          expires_in: this.lifeS,
+          token_type: 'Bearer',
+        });
+      }
+    }
+  }
+
+  #rotate(refresh: string): { access: string; refresh: string } | null {
+    if (this.#spent.has(refresh)) {
+      this.reuses += 1;
+      this.revoked = true;
+    }
+    if (this.revoked || refresh !== this.#current.refresh) return null;
+    this.#spent.add(refresh);
+    this.#current = mint();
+    return this.#current;
+  }
+}
+
+/** A classifier of the shape the roles hand in, enough for the bodies of this model. */
+export const classify: TokenClassifier = ({ status, body }) => {
+  if (status === 200) return { class: 'ok' };
+  if (body.includes('"invalid_grant"')) return { class: 'dead-grant' };
+  if (body.includes('"invalid_client"')) return { class: 'client-rejected' };
+  return { class: status === 403 ? 'tier-denied' : 'transient' };
+};
+
+/** Timings of a tenth of a second where the real ones are many; the order among them is the same. */
+export const quick: Partial<CredentialTimings> = {
+  leaseMs: 400,
+  renewMs: 100,
+  connectMs: 400,
+  exchangeMs: 1_200,
+  maxHoldMs: 1_500,
+  retryWindowMs: 1_000,
+  strangerResendMs: 1_500,
+  resendHoldMs: 300,
+  reconnectHoldMs: 150,
+  restoreHoldMs: 50,
+  sentToWriteMs: 300,
+  guardMs: 0,
+  guardWaitsMs: [],
+  pollMinMs: 20,
+  pollMaxMs: 60,
+  antiEntropyMs: 200,
+  spillScanMs: 200,
+  commitRetryMinMs: 20,
+  commitRetryMaxMs: 100,
+  storeMs: 2_000,
+  callerMs: 5_000,
+  drainMs: 2_000,
+};
+
+/** A deployment: its Redis connections, its data folder, its services, everything ended together. */
+export class Fleet implements AsyncDisposable {
+  readonly ring = parseKeyRing(makeKey('k1'));
+  readonly events: CredentialEvent[] = [];
+  readonly dataDir: string;
+  readonly #url: string;
+  readonly #issuer: string;
+  readonly #connections: Redis[] = [];
+  readonly #services: CredentialService[] = [];
+  readonly prefix = `t-${randomUUID().slice(0, 8)}`;
+
+  private constructor(url: string, issuer: string, dataDir: string) {
+    this.#url = url;
+    this.#issuer = issuer;
+    this.dataDir = dataDir;
+  }
+
+  static async make(url: string, issuer: string): Promise<Fleet> {
+    return new Fleet(url, issuer, await mkdtemp(join(tmpdir(), 'grok-bridge-data-')));
+  }
+
+  async connect(): Promise<Redis> {
+    const redis = new Redis(this.#url, { lazyConnect: true, retryStrategy: () => 50 });
+    redis.on('error', () => undefined);
+    this.#connections.push(redis);
+    await redis.connect();
+    return redis;
+  }
+
+  /** Starts a service with connections of its own, as a process would have. */
+  async process(changes: Partial<CredentialServiceOptions> = {}): Promise<CredentialService> {
+    const service = await CredentialService.start({
+      redis: await this.connect(),
+      subscriber: await this.connect(),
+      prefix: this.prefix,
+      dataDir: this.dataDir,
+      ring: this.ring,
+      issuer: this.#issuer,
+      classify,
+      owner: `p${this.#services.length}`,
+      onEvent: (event) => this.events.push(event),
+      ...changes,
+      timings: { ...quick, ...changes.timings },
+    });
+    this.#services.push(service);
+    return service;
+  }
+
+  /** Every event of one kind. */
+  of<Kind extends CredentialEvent['kind']>(kind: Kind) {
+    return this.events.filter((event) => event.kind === kind);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#services.map(async (s) => s[Symbol.asyncDispose]()));
+    for (const redis of this.#connections) redis.disconnect();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** The tokens of `server` in the form of an import. */
+export function imported(tokens: { access: string; refresh: string }, expiresInMs = 21_600_000) {
+  return { accessToken: tokens.access, refreshToken: tokens.refresh, expiresInMs };
+}
+
+export const request = { conversation: 'c1', model: 'grok-4.3', prompt: 'p1' };
+export const stale = { class: 'bad-credentials', status: 403, streamed: false } as const;
+export const never = new AbortController().signal;
+
+/** Waits until `holds`, looking again at every turn of the loop; for what no event announces. */
+export async function until(holds: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+  const end = performance.now() + ms;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`did not come about within ${ms} ms`);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, 10);
+    await promise;
+  }
+}
+
+function mint(): { access: string; refresh: string } {
+  return { access: `at-canary-${randomUUID()}`, refresh: `rt-canary-${randomUUID()}` };
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
