@@ -13,7 +13,7 @@ export type Answer<T> =
   /** Nobody knows whether it was done. */
   | { readonly kind: 'lost'; readonly why: string };
 
-export interface Refusal {
+interface Refusal {
   readonly kind: 'refused';
   readonly code: number;
   readonly description: string;
