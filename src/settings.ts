@@ -62,6 +62,7 @@ export const settings = z.object({
   REFRESH_GUARD_SECONDS: z.coerce
     .number('expected a number of seconds')
     .min(0)
+    .max(299)
     .default(120)
     .describe('A token younger than this is not refreshed at its first refusal'),
 

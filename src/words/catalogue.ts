@@ -41,4 +41,9 @@ export interface Words {
   readonly ownerSignIn: (credential: string, reason: string) => string;
   readonly ownerAmbiguous: (credential: string, deadline: string) => string;
   readonly ownerRecovered: (credential: string) => string;
+  /** The API key, or the account's right to a model, is refused. */
+  readonly ownerCredentialOut: (credential: string, reason: string) => string;
+  readonly ownerModelRefused: (model: string, reason: string) => string;
+  /** Nobody has signed in yet, or nothing that has can serve. */
+  readonly ownerNothingServes: string;
 }

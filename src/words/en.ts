@@ -51,4 +51,10 @@ export const en: Words = {
   ownerAmbiguous: (credential, deadline) =>
     `The answer to refreshing the Grok sign-in “${credential}” was lost. I go on with the present token until ${deadline}; it may recover by itself. To be sure, sign in again before then: \`npm run login\`.`,
   ownerRecovered: (credential) => `The Grok sign-in “${credential}” works again.`,
+  ownerCredentialOut: (credential, reason) =>
+    `xAI refuses “${credential}” (${reason}). Check the account or the key; questions that cannot be answered are kept or told so.`,
+  ownerModelRefused: (model, reason) =>
+    `xAI refuses the model “${model}” (${reason}). Check \`GROK_MODEL\` and what the account may use.`,
+  ownerNothingServes:
+    'I cannot reach Grok: no sign-in and no API key can serve. Sign in with `npm run login` on my machine, or set `XAI_API_KEY`. Questions are kept until then.',
 };

@@ -43,4 +43,10 @@ export const zh: Words = {
   ownerAmbiguous: (credential, deadline) =>
     `刷新 Grok 登录“${credential}”的响应丢失了。我会继续使用现有令牌到 ${deadline}，之后也许会自行恢复。为保险起见，请在此之前重新登录：\`npm run login\`。`,
   ownerRecovered: (credential) => `Grok 登录“${credential}”已恢复。`,
+  ownerCredentialOut: (credential, reason) =>
+    `xAI 拒绝了“${credential}”（${reason}）。请检查账户或密钥；无法回答的问题会保留或告知。`,
+  ownerModelRefused: (model, reason) =>
+    `xAI 拒绝了模型“${model}”（${reason}）。请检查 \`GROK_MODEL\` 以及账户可用的模型。`,
+  ownerNothingServes:
+    '我无法连接 Grok：没有可用的登录或 API 密钥。请在我的机器上运行 `npm run login` 登录，或设置 `XAI_API_KEY`。在此之前，问题都会保留。',
 };

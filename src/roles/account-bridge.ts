@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+
+import { Admission } from '../chat/admit.ts';
+import { Outbox } from '../chat/outbox.ts';
+import type { Adapter } from '../chat/port.ts';
+import { BridgeError } from '../errors.ts';
+import { aborted } from '../process.ts';
+import { PreviewSubscriber } from '../queue/previews.ts';
+import { QueueKeys } from '../queue/queue-keys.ts';
+import { RedisReceipts } from '../queue/redis-receipts.ts';
+import { ReplyTurns } from '../queue/reply-turns.ts';
+import { rootKey } from '../redis/keys.ts';
+import { Lease } from '../redis/lease.ts';
+import type { BridgeParts } from './bridge-side.ts';
+
+const leaseTimes = { lifeMs: 5000, renewEveryMs: 1500 };
+
+/** How many conversations of an account are delivered to side by side. */
+const deliveries = 200;
+
+/**
+ * One account on one platform: stands by until it holds the account's lease, then takes messages in
+ * and delivers replies, until it is told to stop or the lease is lost; then stands by again.
+ */
+export class AccountBridge {
+  readonly platform: string;
+  readonly #adapter: Adapter;
+  readonly #parts: BridgeParts;
+  readonly #intake = new AbortController();
+  readonly #service = new AbortController();
+  #graceMs = 0;
+  #isServing = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(platform: string, adapter: Adapter, parts: BridgeParts) {
+    this.platform = platform;
+    this.#adapter = adapter;
+    this.#parts = parts;
+  }
+
+  /** Asks the platform who we are; what is wrong with the token is said here. */
+  async connect(signal: AbortSignal): Promise<void> {
+    await this.#adapter.connect(signal);
+    const { account, displayName } = this.#adapter;
+    this.#parts.log.info({ platform: this.platform, account, displayName }, 'platform connected');
+  }
+
+  /** Begins to serve; `onFinal` is told what ends it for good. */
+  start(onFinal: (error: unknown) => void): void {
+    this.#running = this.#run().catch((error: unknown) => {
+      if (!this.#service.signal.aborted) onFinal(error);
+    });
+  }
+
+  get account(): string {
+    return this.#adapter.account;
+  }
+
+  /** `standby`: another process serves the account. */
+  get state(): 'up' | 'down' | 'standby' {
+    if (!this.#isServing) return 'standby';
+    return this.#adapter.health().up ? 'up' : 'down';
+  }
+
+  get lastEventAtMs(): number | null {
+    return this.#adapter.health().lastEventAtMs;
+  }
+
+  /** Takes no more messages in; replies go on. */
+  stopIntake(): void {
+    this.#intake.abort(new BridgeError('STOPPED', 'the bridge is stopping'));
+  }
+
+  /** Lets deliveries end for `graceMs`, hands the account over, closes the adapter. */
+  async close(graceMs: number): Promise<void> {
+    this.stopIntake();
+    this.#graceMs = graceMs;
+    this.#service.abort(new BridgeError('STOPPED', 'the bridge is stopping'));
+    await this.#running;
+    await this.#adapter[Symbol.asyncDispose]();
+  }
+
+  async #run(): Promise<void> {
+    const { redis, prefix, clock, log } = this.#parts;
+    const key = `${rootKey(prefix)}:lease:${this.account}`;
+    while (!this.#intake.signal.aborted) {
+      const options = { ...leaseTimes, clock };
+      await using lease = await Lease.acquire(redis, key, options, this.#service.signal);
+      log.info({ account: this.account }, 'account taken');
+      await this.#serve(lease);
+      log.info({ account: this.account }, 'account given up');
+    }
+  }
+
+  async #serve(lease: Lease): Promise<void> {
+    const { redis, subscriber, prefix, turns, clock, log, metrics } = this.#parts;
+    const account = this.account;
+    const holder = randomUUID();
+    const keys = new QueueKeys(prefix);
+    await using stack = new AsyncDisposableStack();
+    const outbox = stack.use(
+      new Outbox({
+        adapter: this.#adapter,
+        receipts: new RedisReceipts({ redis, prefix, holder }),
+        pendingReplies: async (conversation) => redis.llen(keys.replies(conversation)),
+        mayAct: () => lease.isHeld(),
+        clock,
+        log,
+      }),
+    );
+    const replies = new ReplyTurns({
+      redis,
+      prefix,
+      account,
+      holder,
+      turns,
+      clock,
+      log,
+      metrics: {
+        delivered: (reply, tookMs) => {
+          if (reply.final && reply.kind === 'answer') metrics.replySeconds.observe(tookMs / 1000);
+        },
+        deadLettered: () =>
+          metrics.prompts.inc({ platform: this.platform, outcome: 'undelivered' }),
+      },
+      deliver: async (reply, turn, signal) => outbox.deliver(reply, turn, signal),
+      concurrency: deliveries,
+      historyLifetimeMs: this.#parts.historyLifetimeMs,
+    });
+    stack.defer(async () => replies.close(lease.isHeld() ? this.#graceMs : 0));
+    const previews = stack.use(
+      new PreviewSubscriber({
+        subscriber,
+        prefix,
+        account,
+        log,
+        show: (preview) => outbox.preview(preview),
+      }),
+    );
+    await Promise.all([replies.ready(), previews.ready]);
+
+    this.#isServing = true;
+    stack.defer(() => {
+      this.#isServing = false;
+    });
+    const admission = new Admission({
+      account,
+      prompts: this.#parts.prompts,
+      access: this.#parts.access,
+      owners: this.#parts.accessStore,
+      clock,
+      log,
+    });
+    const until = AbortSignal.any([this.#intake.signal, lease.signal]);
+    await this.#adapter.listen(admission, until);
+    await aborted(AbortSignal.any([this.#service.signal, lease.signal]));
+  }
+}

@@ -1,0 +1,124 @@
+import type { Metrics } from '../console/metrics.ts';
+import type { CredentialEvent } from '../credentials/events.ts';
+import type { Logger } from '../log.ts';
+import type { OwnerNotices } from './owner-notices.ts';
+
+/** Passes on what happens to credentials: to the log, to the metrics, and, where it is theirs, to the owners. */
+export function credentialNews({
+  log,
+  metrics,
+  owners,
+}: {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly owners: OwnerNotices;
+}): (event: CredentialEvent) => void {
+  return (event) => {
+    const { kind, ...facts } = event;
+    log[levelOf(event)]({ ...facts, event: kind }, `credential ${kind.replaceAll('-', ' ')}`);
+    count(event, metrics);
+    tell(event, owners).catch((error: unknown) => {
+      log.warn({ err: error, event: kind }, 'owners not told');
+    });
+  };
+}
+
+function levelOf({ kind }: CredentialEvent): 'debug' | 'info' | 'warn' | 'error' {
+  switch (kind) {
+    case 'adopted':
+    case 'stale-retry':
+      return 'debug';
+    case 'send':
+    case 'refreshed':
+    case 'recovered':
+    case 'signed-in':
+    case 'disabled':
+    case 'enabled':
+    case 'removed':
+    case 'restored':
+    case 'spill-replayed':
+    case 'gate-opened':
+      return 'info';
+    case 'refresh-failed':
+    case 'refresh-deferred':
+    case 'ambiguous':
+    case 'stale-commit':
+    case 'commit-delayed':
+    case 'cooled':
+    case 'forbidden':
+    case 'model-unavailable':
+    case 'gate-closed':
+    case 'at-only':
+    case 'alert':
+      return 'warn';
+    case 'quarantined':
+    case 'auth-loop':
+    case 'rollback':
+    case 'spill-unusable':
+    case 'no-credentials':
+      return 'error';
+  }
+}
+
+function count(event: CredentialEvent, metrics: Metrics): void {
+  switch (event.kind) {
+    case 'send':
+      metrics.refreshSends.inc();
+      break;
+    case 'refreshed':
+      metrics.refreshes.inc({ reason: event.reason, outcome: 'refreshed' });
+      break;
+    case 'refresh-failed':
+      metrics.refreshes.inc({ reason: event.reason, outcome: event.class });
+      break;
+    case 'ambiguous':
+      metrics.refreshes.inc({ reason: 'any', outcome: 'ambiguous' });
+      break;
+    default:
+  }
+}
+
+async function tell(event: CredentialEvent, owners: OwnerNotices): Promise<void> {
+  const { credential } = event;
+  switch (event.kind) {
+    case 'ambiguous': {
+      const { generation, deadlineMs } = event;
+      const until = `${new Date(deadlineMs).toISOString().slice(11, 16)} UTC`;
+      await owners.tell(`ambiguous.${credential}.${generation}.${deadlineMs}`, (words) =>
+        words.ownerAmbiguous(credential, until),
+      );
+      break;
+    }
+    case 'quarantined':
+    case 'at-only': {
+      const reason = event.kind === 'quarantined' ? event.reason : 'invalid_grant';
+      await owners.tell(`lost.${credential}.${event.epoch}.${event.generation}`, (words) =>
+        words.ownerSignIn(credential, reason),
+      );
+      break;
+    }
+    case 'recovered':
+      await owners.tell(`recovered.${credential}.${event.epoch}.${event.generation}`, (words) =>
+        words.ownerRecovered(credential),
+      );
+      break;
+    case 'forbidden':
+    case 'model-unavailable': {
+      const { kind, model } = event;
+      await owners.tell(`${kind}.${model}.${credential}`, (words) =>
+        words.ownerModelRefused(model, kind),
+      );
+      break;
+    }
+    case 'cooled':
+      if (event.reason === 'entitlement' || event.reason === 'invalid-api-key') {
+        const { reason } = event;
+        await owners.tell(
+          `${reason}.${credential}.${Math.floor(event.untilMs / 86_400_000)}`,
+          (words) => words.ownerCredentialOut(credential, reason),
+        );
+      }
+      break;
+    default:
+  }
+}
