@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 
+import { FakeClock } from '../../test/fake-clock.ts';
 import { DiscordSandbox } from './discord-sandbox.ts';
 
 async function closeCodeOf(sandbox: DiscordSandbox, message: unknown, query = 'v=10') {
@@ -11,6 +12,22 @@ async function closeCodeOf(sandbox: DiscordSandbox, message: unknown, query = 'v
   socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   const [code] = await once(socket, 'close');
   return Number(code);
+}
+
+interface GatewayEvent {
+  readonly op: number;
+  readonly t: string | null;
+  readonly d: Record<string, unknown> | null;
+}
+
+/** Connects, says `message`, and keeps what comes. */
+async function listen(sandbox: DiscordSandbox, message: object) {
+  const socket = new WebSocket(`${gatewayOf(sandbox)}?v=10&encoding=json`);
+  const events: GatewayEvent[] = [];
+  socket.on('message', (data: Buffer) => events.push(JSON.parse(data.toString())));
+  await once(socket, 'open');
+  socket.send(JSON.stringify(message));
+  return { socket, events };
 }
 
 function identify(token: string, intents: number, more: object = {}) {
@@ -43,14 +60,40 @@ test('a client that stops its heartbeat is let go', async () => {
   expect(await closeCodeOf(sandbox, identify(sandbox.token, 1))).toBe(4009);
 });
 
+test('a session that was away for minutes, or that never was, cannot be resumed', async () => {
+  const clock = new FakeClock();
+  await using sandbox = await DiscordSandbox.start({ clock });
+  const { token } = sandbox;
+  const first = await listen(sandbox, identify(token, 1 << 12));
+  await sandbox.waitFor(() => sandbox.stats.connected === 1);
+  const dm = sandbox.openDm(sandbox.createUser('ann'));
+  sandbox.say({ user: dm.userId, channel: dm, text: 'one' });
+  await expect.poll(() => first.events.map(({ t }) => t)).toContain('MESSAGE_CREATE');
+  const session_id = first.events.find(({ t }) => t === 'READY')?.d?.['session_id'];
+  const resume = async (seq: number, id = session_id) =>
+    listen(sandbox, { op: 6, d: { token, session_id: id, seq } });
+
+  sandbox.dropGateway();
+  const ahead = await resume(99);
+  expect((await once(ahead.socket, 'close'))[0]).toBe(4007);
+  const again = await resume(1);
+  await expect
+    .poll(() => again.events.map(({ t }) => t))
+    .toEqual([null, 'MESSAGE_CREATE', 'RESUMED']);
+
+  sandbox.dropGateway();
+  await sandbox.waitFor(() => sandbox.stats.connected === 0);
+  await clock.advance(5 * 60_000 + 1);
+  sandbox.say({ user: dm.userId, channel: dm, text: 'two' });
+  for (const answer of [await resume(1), await resume(1, 'never-was')]) {
+    await expect.poll(() => answer.events.at(-1)).toMatchObject({ op: 9, d: false });
+  }
+});
+
 test('a webhook posts under a name of its own, as no member', async () => {
   await using sandbox = await DiscordSandbox.start();
   const channel = sandbox.createChannel(sandbox.createGuild('home'), 'general');
-  const socket = new WebSocket(`${gatewayOf(sandbox)}?v=10&encoding=json`);
-  const events: { t: string | null; d: Record<string, unknown> }[] = [];
-  socket.on('message', (data: Buffer) => events.push(JSON.parse(data.toString())));
-  await once(socket, 'open');
-  socket.send(JSON.stringify(identify(sandbox.token, (1 << 0) | (1 << 9))));
+  const { events } = await listen(sandbox, identify(sandbox.token, (1 << 0) | (1 << 9)));
   await sandbox.waitFor(() => sandbox.stats.connected === 1);
 
   const feed = sandbox.createUser('feed', { webhook: true });
