@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { PreviewPublisher, PreviewSubscriber } from '../../src/queue/previews.ts';
+import { RedisReceipts } from '../../src/queue/redis-receipts.ts';
+import type { Preview } from '../../src/reply.ts';
+import { TestRedis } from '../redis-server.ts';
+import { account, Deployment, Events, prompt, quiet, words } from './queue-harness.ts';
+
+let server: TestRedis;
+
+beforeAll(async () => {
+  server = await TestRedis.start();
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+const say = async (deployment: Deployment, c: string, n: number) =>
+  deployment.queue.say(`m-${c}-${n}`, words(prompt(c, n), `${c} ${n}`, true));
+
+describe('replies', () => {
+  it('are delivered in order and one at a time in a conversation, side by side in several', async () => {
+    await using deployment = new Deployment(server.url);
+    const delivered = new Events<string>();
+    const running = new Set<string>();
+    let most = 0;
+    for (let n = 1; n <= 20; n += 1) for (const c of ['a', 'b', 'c']) await say(deployment, c, n);
+    await deployment.bridge(async ({ conversation, text }, delivering) => {
+      expect(running.has(conversation)).toBe(false);
+      expect(delivering.mayAct()).toBe(true);
+      running.add(conversation);
+      most = Math.max(most, running.size);
+      await deployment.redis.ping();
+      running.delete(conversation);
+      delivered.push(text);
+      return { kind: 'delivered' };
+    });
+    await delivered.until((all) => all.length === 60);
+    for (const c of ['a', 'b', 'c']) {
+      const own = delivered.all.filter((text) => text.startsWith(c));
+      expect(own).toEqual(Array.from({ length: 20 }, (_, index) => `${c} ${index + 1}`));
+    }
+    expect(most).toBeGreaterThan(1);
+  });
+
+  it('that have to wait hold up those behind them, and no other conversation', async () => {
+    await using deployment = new Deployment(server.url);
+    const delivered = new Events<string>();
+    const tries: number[] = [];
+    await say(deployment, 'a', 1);
+    await say(deployment, 'a', 2);
+    await say(deployment, 'b', 1);
+    await deployment.bridge(
+      async ({ text }) => {
+        if (text === 'a 1' && tries.push(Date.now()) < 2) return { kind: 'later', afterMs: 300 };
+        delivered.push(text);
+        return { kind: 'delivered' };
+      },
+      { concurrency: 1 },
+    );
+    await delivered.until((all) => all.length === 3);
+    expect(delivered.all).toEqual(['b 1', 'a 1', 'a 2']);
+    expect((tries[1] ?? 0) - (tries[0] ?? 0)).toBeGreaterThanOrEqual(290);
+  });
+
+  it('whose delivery throws each time are given up, and those behind them go on', async () => {
+    await using deployment = new Deployment(server.url);
+    const delivered = new Events<string>();
+    let tries = 0;
+    await say(deployment, 'a', 1);
+    await deployment.redis.rpush(deployment.keys.replies(`${account}.a`), 'nonsense');
+    await say(deployment, 'a', 2);
+    await deployment.bridge(
+      async ({ text }) => {
+        if (text === 'a 1') {
+          tries += 1;
+          throw new TypeError('a fault of ours');
+        }
+        delivered.push(text);
+        return { kind: 'delivered' };
+      },
+      { tuning: { faultDelaysMs: [1, 1] } },
+    );
+    await delivered.until((all) => all.includes('a 2'));
+    expect(tries).toBe(3);
+    expect(await deployment.redis.llen(deployment.keys.deadLetters)).toBe(2);
+  });
+
+  it('are known to be taken over by a bridge that did not begin them', async () => {
+    await using deployment = new Deployment(server.url);
+    const seen = new Events<string>();
+    const old = await deployment.bridge(
+      async ({ text }, { takenOver }, signal) => {
+        seen.push(`old ${text} ${takenOver}`);
+        await new Promise((resolve) => {
+          signal.addEventListener('abort', resolve);
+        });
+        return { kind: 'delivered' };
+      },
+      { holder: 'old' },
+    );
+    await say(deployment, 'a', 1);
+    await say(deployment, 'a', 2);
+    await seen.until((all) => all.length === 1);
+    // A preview of the second was posted by the old one, too.
+    const { redis, prefix } = deployment;
+    const receipts = new RedisReceipts({ redis, prefix, holder: 'old' });
+    await receipts.sending('a-2', 0);
+    await say(deployment, 'a', 3);
+    await old.close(0);
+    await deployment.bridge(
+      async ({ text }, { takenOver }) => {
+        seen.push(`new ${text} ${takenOver}`);
+        return { kind: 'delivered' };
+      },
+      { holder: 'new' },
+    );
+    await seen.until((all) => all.length === 4);
+    expect(seen.all).toEqual(['old a 1 false', 'new a 1 true', 'new a 2 true', 'new a 3 false']);
+  });
+});
+
+describe('receipts', () => {
+  it('say of each chunk whether it was begun or is there, and outlive the process', async () => {
+    await using deployment = new Deployment(server.url);
+    const { redis, prefix } = deployment;
+    const receipts = new RedisReceipts({ redis, prefix, holder: 'one' });
+    expect(await receipts.load('c-1')).toEqual(new Map());
+    await receipts.sending('c-1', 0);
+    await receipts.sending('c-1', 1);
+    await receipts.sent('c-1', 0, 'message 7');
+    const other = new RedisReceipts({ redis, prefix, holder: 'two' });
+    expect(await other.load('c-1')).toEqual(
+      new Map([
+        [0, { state: 'sent', messageId: 'message 7' }],
+        [1, { state: 'sending' }],
+      ]),
+    );
+    await other.forget('c-1', 1);
+    expect([...(await other.load('c-1')).keys()]).toEqual([0]);
+    expect(await other.isClosed('c-1')).toBe(false);
+    await other.close('c-1');
+    expect(await receipts.isClosed('c-1')).toBe(true);
+    expect([...(await other.load('c-1')).keys()]).toEqual([0]);
+    const lifetime = await redis.pttl(deployment.keys.receipts('c-1'));
+    expect(lifetime).toBeGreaterThan(47 * 3_600_000);
+  });
+});
+
+describe('previews', () => {
+  const preview = (seq: number): Preview => ({
+    prompt: 'c-1',
+    conversation: `${account}.c`,
+    account,
+    address: 'c',
+    turnEpoch: 1,
+    seq,
+    text: `text ${seq}`,
+  });
+
+  it('reach the bridge of their account, the newest for sure', async () => {
+    await using deployment = new Deployment(server.url);
+    const { redis, prefix } = deployment;
+    const shown = new Events<number>();
+    await using subscriber = new PreviewSubscriber({
+      subscriber: deployment.connect(),
+      prefix,
+      account,
+      log: quiet,
+      show: ({ seq }) => shown.push(seq),
+    });
+    await subscriber.ready;
+    const publisher = new PreviewPublisher({ redis, prefix, log: quiet });
+    await redis.publish(deployment.keys.previews(account), 'nonsense');
+    for (let seq = 1; seq <= 1000; seq += 1) publisher.publish(preview(seq));
+    await shown.until((all) => all.includes(1000));
+    expect(shown.all).toEqual([1, 1000]);
+    publisher.publish({ ...preview(1001), account: 'other-1' });
+    publisher.publish(preview(1002));
+    await shown.until((all) => all.includes(1002));
+    expect(shown.all).not.toContain(1001);
+  });
+});
