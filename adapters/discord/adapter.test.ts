@@ -225,7 +225,7 @@ describe('listen', () => {
     const dm = sandbox.openDm(sandbox.createUser('ann'));
     sandbox.say({ user: dm.userId, channel: dm, text: 'at last' });
     await hear('at last');
-    expect(sandbox.stats.connected).toBe(1);
+    expect(sandbox.stats).toMatchObject({ connected: 1, identifies: 1 });
   });
 
   it('does not come back when it is stopped between two connections', async () => {

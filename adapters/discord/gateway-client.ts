@@ -82,6 +82,7 @@ export class GatewayClient {
     either.abort();
   }
 
+  /** Undefined also for a connection that discord.js has thrown away, which may yet reconnect. */
   async #status(): Promise<number | undefined> {
     return (await this.#sockets?.fetchStatus())?.get(0);
   }
@@ -92,7 +93,7 @@ export class GatewayClient {
     // The first thing that a new connection asks for: without an answer it is never opened.
     const retrieve = sockets.options.retrieveSessionInfo.bind(sockets.options);
     sockets.options.retrieveSessionInfo = async (shard) =>
-      this.#closing && (await this.#status()) === idle
+      this.#closing && [idle, undefined].includes(await this.#status())
         ? new Promise<never>(() => {})
         : retrieve(shard);
     return new SimpleShardingStrategy(sockets);
