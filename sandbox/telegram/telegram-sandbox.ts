@@ -191,14 +191,14 @@ export class TelegramSandbox implements AsyncDisposable {
 
   /**
    * Resolves with what `predicate` gives, once that is neither false, undefined nor null.
-   * @throws {Error} with a picture of the state, after `timeoutMs` (default 5,000).
+   * @throws {Error} with a picture of the state, after `timeoutMs` (default 10,000).
    */
   async waitFor<T>(
     predicate: () => T | false | undefined | null,
     options: { timeoutMs?: number } = {},
   ): Promise<T> {
     const picture = () => pictureOf(this.#world, this.#requests);
-    return this.#changes.until(predicate, options.timeoutMs ?? 5_000, picture);
+    return this.#changes.until(predicate, options.timeoutMs ?? 10_000, picture);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
