@@ -25,7 +25,7 @@ const rules: readonly Rule[] = [
   { of: 'src/credentials/', ours: ['src/', 'src/redis/'], packages: ['ioredis'] },
   { of: 'src/console/', ours: ['src/'], packages: ['bullmq'] },
   { of: 'src/words/', ours: [], packages: [] },
-  { of: 'src/', ours: ['src/words/', 'src/'], packages: [] },
+  { of: 'src/', ours: ['src/words/', 'src/chat/port.ts', 'src/'], packages: [] },
   { of: 'adapters/discord/', ours: ['src/chat/port.ts'], packages: ['discord.js'] },
   { of: 'adapters/telegram/', ours: ['src/chat/port.ts'], packages: ['grammy'] },
   { of: 'adapters/', ours: ['src/chat/port.ts'], packages: [] },
