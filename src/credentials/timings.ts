@@ -44,7 +44,6 @@ export interface CredentialTimings {
   readonly commitRetryMinMs: number;
   readonly commitRetryMaxMs: number;
   readonly storeMs: number;
-  readonly fsyncMs: number;
   /** A record restored from a file is not refreshed for this long: a peer may hold a newer one. */
   readonly restoreHoldMs: number;
   readonly discoveryMs: number;
@@ -86,7 +85,6 @@ export const defaultTimings: CredentialTimings = {
   commitRetryMinMs: 100,
   commitRetryMaxMs: 5_000,
   storeMs: 5_000,
-  fsyncMs: 2_000,
   restoreHoldMs: 5_000,
   discoveryMs: 10_000,
   quotaMs: 3_600_000,

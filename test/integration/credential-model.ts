@@ -232,7 +232,7 @@ export class Fleet implements AsyncDisposable {
   }
 
   /** Every event of one kind. */
-  of<Kind extends CredentialEvent['kind']>(kind: Kind) {
+  of(kind: CredentialEvent['kind']): CredentialEvent[] {
     return this.events.filter((event) => event.kind === kind);
   }
 
@@ -241,6 +241,52 @@ export class Fleet implements AsyncDisposable {
     for (const redis of this.#connections) redis.disconnect();
     await rm(this.dataDir, { recursive: true, force: true });
   }
+}
+
+/** Makes `ms` pass for a stored credential: every time in its keys is moved back by that much. */
+export async function age(redis: Redis, prefix: string, name: string, ms: number): Promise<void> {
+  const key = (part: string) => `{${prefix}}:cred:${name}:${part}`;
+  const times = ['exp_ms', 'iss_ms', 'due_ms', 'mand_ms', 'minted_ms', 'next_at', 'refreshed_at'];
+  const move = async (of: string, fields: readonly string[]) => {
+    for (const field of fields) {
+      const value = Number((await redis.hget(of, field)) ?? 0);
+      if (value > 0) await redis.hset(of, field, value - ms);
+    }
+  };
+  await move(key('rec'), times);
+  await move(key('intent'), ['at', 'sent_at']);
+  const mints = Object.keys(await redis.hgetall(key('budget'))).filter((f) => f.startsWith('m:'));
+  await move(key('budget'), mints);
+  const left = await redis.pttl(key('lease'));
+  if (left > ms) await redis.pexpire(key('lease'), left - ms);
+  else if (left > 0) await redis.del(key('lease'));
+}
+
+/**
+ * A connection whose process dies at its `at`-th command from `arm` on: before the command leaves,
+ * or after Redis has done it and before the answer is seen. Everything later hangs, as for the dead.
+ */
+export function mortal(redis: Redis, at: number, when: 'before' | 'after') {
+  const deadly = new Set(['evalsha', 'eval', 'info', 'call', 'hgetall']);
+  const life = { armed: false, dead: false, commands: 0, names: new Array<string>() };
+  const forever = new Promise<never>(() => undefined);
+  const connection = new Proxy(redis, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      const method = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
+      if (typeof name !== 'string' || !deadly.has(name)) return method;
+      return async (...args: unknown[]) => {
+        if (life.dead) return forever;
+        if (life.armed) life.commands += 1;
+        if (!life.armed || life.commands !== at) return method(...args);
+        life.dead = true;
+        if (when === 'after') await method(...args);
+        return forever;
+      };
+    },
+  });
+  return { connection, life };
 }
 
 /** The tokens of `server` in the form of an import. */
