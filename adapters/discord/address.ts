@@ -27,7 +27,6 @@ const addressSchema = z.discriminatedUnion('kind', [
 
 /** Where an answer goes, as it lies in Redis inside a prompt or a reply. */
 export type Address = z.infer<typeof addressSchema>;
-export type MessageAddress = z.infer<typeof messageAddressSchema>;
 export type InteractionAddress = z.infer<typeof interactionAddressSchema>;
 
 export function writeAddress(address: Address): string {

@@ -6,13 +6,12 @@ import { DiscordAdapter } from './adapter.ts';
 import { cleanToken } from './identity.ts';
 
 const envSchema = z.object({
-  /** The bot's token. */
-  DISCORD_TOKEN: z.string().optional(),
-  /** Where Discord's HTTP API is, without a slash at the end; it tells where the gateway is. */
+  DISCORD_TOKEN: z.string().optional().describe("The bot's token"),
   DISCORD_API_URL: z
-    .url({ protocol: /^https?$/ })
-    .refine((url) => !url.endsWith('/'), { error: 'must not end with a slash' })
-    .default('https://discord.com/api'),
+    .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .default('https://discord.com/api')
+    .describe("Where Discord's HTTP API is; it tells where the gateway is"),
 });
 
 const definition: AdapterDefinition<z.infer<typeof envSchema>> = {

@@ -151,12 +151,12 @@ function delivered(posted: Posted): Delivery {
 }
 
 /**
- * Whether a message is the answer that was deferred. Something else may be said at the same address
- * (a word to an owner, say); it must not write over the answer. A nonce begins with what the message
- * belongs to: with the command's id, for its answer; with the id of another prompt, for another's.
+ * Whether a message is the answer that was deferred: then its nonce begins with what it answers, the
+ * command's own id. Something else may be said at the same address (a notice to an owner, say); it
+ * must not write over the answer.
  */
 function isItsAnswer(interaction: string, nonce: string): boolean {
-  return nonce.startsWith(`dc-i-${interaction}.`) || !/^(dc|tg|term)-/.test(nonce);
+  return nonce.startsWith(`dc-i-${interaction}.`);
 }
 
 /** Left out where it would make the message too long. Mentions of ours never ping. */

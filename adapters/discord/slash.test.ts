@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Received } from '#port';
+import type { Outgoing, Received } from '#port';
 
 import { DiscordSandbox } from '../../sandbox/discord/discord-sandbox.ts';
 import { closeAfterEach, idOf, listening, never, opened, outgoing } from './test-bed.ts';
@@ -11,6 +11,11 @@ async function sandboxOf(
   options: Parameters<typeof DiscordSandbox.start>[0] = {},
 ): Promise<DiscordSandbox> {
   return opened(DiscordSandbox.start(options));
+}
+
+/** The first chunk of the answer to a command. */
+function answer(text: string, interaction: string): Outgoing {
+  return outgoing(text, { nonce: `dc-i-${interaction}.0` });
 }
 
 /** Run once the adapter has registered its commands. */
@@ -55,8 +60,8 @@ describe('slash commands', () => {
       isAddressed: true,
       isPrivate: false,
     });
-    const first = idOf(await adapter.post(message.address, outgoing('be'), never));
-    idOf(await adapter.edit(message.address, first, outgoing('because'), never));
+    const first = idOf(await adapter.post(message.address, answer('be', id), never));
+    idOf(await adapter.edit(message.address, first, answer('because', id), never));
     idOf(await adapter.post(message.address, outgoing('more', { chunk: 1, nonce: 'n1' }), never));
     idOf(await adapter.post(message.address, outgoing('more', { chunk: 1, nonce: 'n1' }), never));
     expect(sandbox.interactionReply(id)).toMatchObject({ deferred: true, content: 'because' });
@@ -80,7 +85,7 @@ describe('slash commands', () => {
     sandbox.faults.inject({ match: 'POST /interactions', fault: { kind: 'hang', ms: 300 } });
     const id = await slash(sandbox, { user: dm.userId, channel: dm, name: 'help' });
     const { address } = await hear('/help');
-    idOf(await adapter.post(address, outgoing('help yourself'), never));
+    idOf(await adapter.post(address, answer('help yourself', id), never));
     expect(sandbox.interactionReply(id).content).toBe('help yourself');
     expect(sandbox.messages(dm)).toHaveLength(1);
   });
@@ -92,7 +97,7 @@ describe('slash commands', () => {
     sandbox.faults.inject({ match: 'POST /interactions', fault: { kind: 'drop-after' } });
     const id = await slash(sandbox, { user: dm.userId, channel: dm, name: 'help' });
     const { address } = await hear('/help');
-    idOf(await adapter.post(address, outgoing('here'), never));
+    idOf(await adapter.post(address, answer('here', id), never));
     expect(sandbox.interactionReply(id).content).toBe('here');
   });
 
@@ -103,7 +108,7 @@ describe('slash commands', () => {
     sandbox.setAccess(channel, 'no-sending');
     const id = await slash(sandbox, { user: sandbox.createUser('ann'), channel, name: 'help' });
     const { address } = await hear('/help');
-    idOf(await adapter.post(address, outgoing('one'), never));
+    idOf(await adapter.post(address, answer('one', id), never));
     const chunk = { chunk: 1, nonce: 'second' };
     const second = idOf(await adapter.post(address, outgoing('two', chunk), never));
     idOf(await adapter.edit(address, second, outgoing('two!', chunk), never));
@@ -118,9 +123,8 @@ describe('slash commands', () => {
     const dm = sandbox.openDm(sandbox.createUser('ann'));
     const id = await slash(sandbox, { user: dm.userId, channel: dm, name: 'help' });
     const { address } = await hear('/help');
-    const own = { nonce: `dc-i-${id}.0` };
-    const other = { nonce: 'dc-777.asked-discord-1.0' };
-    idOf(await adapter.post(address, outgoing('help', own), never));
+    const other = { nonce: 'notice.sign-in.discord-1.0' };
+    idOf(await adapter.post(address, answer('help', id), never));
     const asked = idOf(await adapter.post(address, outgoing('somebody asks', other), never));
     idOf(await adapter.edit(address, asked, outgoing('somebody asked', other), never));
     expect(sandbox.messages(dm).map(({ content }) => content)).toEqual(['help', 'somebody asked']);
@@ -157,16 +161,12 @@ describe('slash commands', () => {
     const sandbox = await sandboxOf({ interactionTokenMs: 0 });
     const { adapter, hear } = await listening(sandbox);
     const dm = sandbox.openDm(sandbox.createUser('ann'));
-    await slash(sandbox, {
-      user: dm.userId,
-      channel: dm,
-      name: 'ask',
-      options: { prompt: 'late' },
-    });
-    const message = await hear('/ask late');
-    const id = idOf(await adapter.post(message.address, outgoing('here'), never));
-    idOf(await adapter.edit(message.address, id, outgoing('here it is'), never));
-    expect(sandbox.messages(dm).find((found) => found.id === id)).toMatchObject({
+    const options = { prompt: 'late' };
+    const id = await slash(sandbox, { user: dm.userId, channel: dm, name: 'ask', options });
+    const { address } = await hear('/ask late');
+    const posted = idOf(await adapter.post(address, answer('here', id), never));
+    idOf(await adapter.edit(address, posted, answer('here it is', id), never));
+    expect(sandbox.messages(dm).find((found) => found.id === posted)).toMatchObject({
       content: `<@${dm.userId}> here it is`,
       pinged: { users: [] },
     });
