@@ -60,6 +60,13 @@ describe('connect', () => {
   });
 });
 
+it('connecting ends with its signal', async () => {
+  const sandbox = await sandboxOf();
+  sandbox.faults.inject({ match: 'GET /users/@me', fault: { kind: 'hang' } });
+  const connecting = adapterOf(sandbox).connect(AbortSignal.timeout(50));
+  await expect(connecting).rejects.toMatchObject({ code: 'PLATFORM_UNREACHABLE' });
+});
+
 describe('listen', () => {
   it('hands a DM over and answers it by reply, once', async () => {
     const sandbox = await sandboxOf();
@@ -209,6 +216,19 @@ describe('listen', () => {
     sandbox.dropGateway({ code });
     await expect(ended).rejects.toMatchObject({ code: expected });
     expect(adapter.health().up).toBe(false);
+  });
+
+  it('ends for good when the token is rejected on the way to the gateway', async () => {
+    const sandbox = await sandboxOf();
+    const adapter = adapterOf(sandbox);
+    await adapter.connect(never);
+    const body = JSON.stringify({ code: 0, message: '401: Unauthorized' });
+    sandbox.faults.inject({
+      match: 'GET /gateway/bot',
+      fault: { kind: 'status', status: 401, body, headers: { 'content-type': 'application/json' } },
+    });
+    const ended = adapter.listen({ receive: async () => 'ignored' }, never);
+    await expect(ended).rejects.toMatchObject({ code: 'PLATFORM_TOKEN_REJECTED' });
   });
 
   it('gets there although the gateway fails at first', async () => {
