@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts';
 import { BridgeError, isBridgeError } from '../errors.ts';
 import type { Hold } from './guarded-worker.ts';
 import type { PromptHandler, PromptTurn, Settlement } from './prompt-handler.ts';
@@ -13,7 +12,6 @@ export type Attempted =
 export interface AttemptParts {
   readonly handle: PromptHandler;
   readonly stops: StopSignals;
-  readonly clock: Clock;
   readonly deadlineMs: number;
   readonly tuning: { readonly windDownMs: number };
 }
@@ -28,24 +26,33 @@ export async function attempt(
   parts: AttemptParts,
 ): Promise<Attempted> {
   const { prompt } = turn;
+  const { promise: abandoned, resolve: abandon } = Promise.withResolvers<Attempted>();
   const own = new AbortController();
-  const signal = AbortSignal.any([hold.signal, own.signal]);
+  let windDown: NodeJS.Timeout | undefined;
+  const end = (error: BridgeError) => {
+    own.abort(error);
+    if (windDown !== undefined) return;
+    windDown = setTimeout(() => abandon({ kind: 'threw', error }), parts.tuning.windDownMs);
+  };
+  const lose = () => {
+    own.abort(hold.signal.reason);
+    abandon({ kind: 'gone' });
+  };
+  if (hold.signal.aborted) return { kind: 'gone' };
+  hold.signal.addEventListener('abort', lose);
   using _watch = parts.stops.watch(prompt.id, () => {
-    own.abort(new BridgeError('STOPPED', `prompt ${prompt.id} was stopped`));
+    end(new BridgeError('STOPPED', `prompt ${prompt.id} was stopped`));
   });
   const deadline = setTimeout(() => {
     const message = `prompt ${prompt.id} was not answered within ${parts.deadlineMs} ms`;
-    own.abort(new BridgeError('DEADLINE_PASSED', message));
+    end(new BridgeError('DEADLINE_PASSED', message));
   }, parts.deadlineMs);
-  const over = new AbortController();
   try {
-    return await Promise.race([
-      answered(parts.handle(turn, signal)),
-      abandoned(signal, parts, over.signal),
-    ]);
+    return await Promise.race([answered(parts.handle(turn, own.signal)), abandoned]);
   } finally {
     clearTimeout(deadline);
-    over.abort();
+    clearTimeout(windDown);
+    hold.signal.removeEventListener('abort', lose);
   }
 }
 
@@ -55,19 +62,4 @@ async function answered(answer: Promise<Settlement>): Promise<Attempted> {
   } catch (error) {
     return isBridgeError(error, 'LEASE_LOST') ? { kind: 'gone' } : { kind: 'threw', error };
   }
-}
-
-/** Resolves when the handler is not waited for any longer. */
-async function abandoned(
-  signal: AbortSignal,
-  { clock, tuning }: AttemptParts,
-  over: AbortSignal,
-): Promise<Attempted> {
-  const { promise: aborted, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  else signal.addEventListener('abort', () => resolve(), { once: true });
-  await aborted;
-  if (isBridgeError(signal.reason, 'LEASE_LOST')) return { kind: 'gone' };
-  await clock.sleep(tuning.windDownMs, over).catch(() => undefined);
-  return { kind: 'threw', error: signal.reason };
 }

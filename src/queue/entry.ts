@@ -17,6 +17,7 @@ export type ReplyEntry = Entry<{ readonly reply: Reply }>;
 
 /** The highest `v` this program reads. */
 const knownVersion = 1;
+const versioned = z.object({ v: z.number() });
 
 /**
  * An id as it stands before an entry's JSON: the scripts find it there without decoding anything,
@@ -57,7 +58,7 @@ function parse<T>(id: string, json: string, schema: z.ZodType<T>): Entry<{ reado
   } catch {
     return { kind: 'broken', word: id, why: 'no JSON' };
   }
-  const version = z.object({ v: z.number() }).safeParse(value);
+  const version = versioned.safeParse(value);
   if (version.success && version.data.v > knownVersion) {
     return { kind: 'newer', word: id, v: version.data.v };
   }

@@ -31,7 +31,7 @@ export interface Head {
 }
 
 export type Settled =
-  | { readonly kind: 'settled'; readonly next: Head | null }
+  | { readonly kind: 'settled'; readonly wakeReplies: boolean; readonly next: Head | null }
   /** The turn or the head is another one by now: nothing was changed. */
   | { readonly kind: 'lost' }
   /** The prompt was stopped in the meantime: nothing was changed. */
@@ -126,20 +126,20 @@ export class PromptList {
     const parsed = settled.parse(answer);
     if (parsed[0] !== 'settled') return { kind: parsed[0] };
     turn.settled += 1;
-    const [kind, ...looked] = parsed;
-    return { kind, next: toHead(looked) };
+    const [kind, wake, ...looked] = parsed;
+    return { kind, wakeReplies: wake === 1, next: toHead(looked) };
   }
 
   /**
    * Leaves the head where it is, with the attempts it has had by now. `notice` is said once for each
-   * prompt; `noticed` tells whether it was now.
+   * prompt.
    */
   async postpone(
     turn: Turn,
     prompt: Prompt,
     attempts: number,
     notice: Reply | undefined,
-  ): Promise<{ kind: 'postponed'; noticed: boolean } | { kind: 'lost' | 'stopped' }> {
+  ): Promise<{ kind: 'postponed'; wakeReplies: boolean } | { kind: 'lost' | 'stopped' }> {
     const nowMs = this.#clock.now();
     const answer = await postponeScript.run(
       this.#redis,
@@ -160,7 +160,7 @@ export class PromptList {
     );
     const parsed = postponed.parse(answer);
     if (parsed[0] !== 'postponed') return { kind: parsed[0] };
-    return { kind: 'postponed', noticed: parsed[1] === 1 };
+    return { kind: 'postponed', wakeReplies: parsed[1] === 1 };
   }
 }
 
@@ -174,7 +174,7 @@ type Looked = [string | null, number, number, number, number];
 const begun = z.tuple([z.number(), ...looks]);
 const settled = z.union([
   z.tuple([z.enum(['lost', 'stopped'])]),
-  z.tuple([z.literal('settled'), ...looks]),
+  z.tuple([z.literal('settled'), z.number(), ...looks]),
 ]);
 const postponed = z.union([
   z.tuple([z.enum(['lost', 'stopped'])]),

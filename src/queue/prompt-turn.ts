@@ -188,7 +188,7 @@ class PromptStep {
     const postponed = await this.#parts.list.postpone(this.#turn, prompt, attempts, notice);
     switch (postponed.kind) {
       case 'postponed':
-        if (postponed.noticed && notice !== undefined) this.#wakeReplies(notice);
+        if (postponed.wakeReplies && notice !== undefined) this.#wakeReplies(notice);
         return end;
       case 'stopped':
         return this.#end(
@@ -235,7 +235,7 @@ class PromptStep {
     const settled = await list.settle(this.#turn, { ...ending, evenIfStopped });
     switch (settled.kind) {
       case 'settled': {
-        this.#wakeReplies(reply);
+        if (settled.wakeReplies) this.#wakeReplies(reply);
         const tookMs = clock.now() - prompt.receivedAtMs;
         metrics.settled(prompt, outcome, tookMs);
         log.info({ prompt: prompt.id, outcome, tookMs }, 'prompt settled');

@@ -52,7 +52,7 @@ describe('settling', () => {
     const settled = await list.settle(turn, ending(1));
     if (settled.kind !== 'settled' || settled.next === null) throw new Error('not settled');
     expect(parsePromptEntry(settled.next.raw)).toMatchObject({ prompt: { id: 'c-2' } });
-    expect(await list.settle(turn, ending(2))).toEqual({ kind: 'settled', next: null });
+    expect(await list.settle(turn, ending(2))).toMatchObject({ kind: 'settled', next: null });
     const key = historyKey(deployment.prefix, conversation, 0);
     expect(await deployment.redis.lrange(key, 0, -1)).toEqual(['{"n":1}', '{"n":2}']);
     expect(await deployment.redis.pttl(key)).toBeGreaterThan(0);
@@ -83,7 +83,7 @@ describe('settling', () => {
     const postponed = await list.postpone(lost, prompt('c', 1), 7, undefined);
     expect(postponed).toEqual({ kind: 'lost' });
     expect(await deployment.replies(conversation)).toEqual([]);
-    expect(await list.settle(turn, ending(1))).toEqual({ kind: 'settled', next: null });
+    expect(await list.settle(turn, ending(1))).toMatchObject({ kind: 'settled', next: null });
     expect(await deployment.replies(conversation)).toHaveLength(1);
   });
 
@@ -136,7 +136,7 @@ describe('settling', () => {
     expect(await list.settle(turn, ending(1))).toEqual({ kind: 'stopped' });
     expect(await deployment.replies(conversation)).toEqual([]);
     const forced = await list.settle(turn, ending(1, { evenIfStopped: true }));
-    expect(forced).toEqual({ kind: 'settled', next: null });
+    expect(forced).toMatchObject({ kind: 'settled', next: null });
   });
 
   it('counts the runs that never ended, not those that did', async () => {
@@ -159,7 +159,7 @@ describe('settling', () => {
       const { turn } = await begun(list);
       expect(await list.postpone(turn, prompt('c', 1), attempts, notice)).toEqual({
         kind: 'postponed',
-        noticed: attempts === 1,
+        wakeReplies: attempts === 1,
       });
     }
     expect(await deployment.replies(conversation)).toHaveLength(1);

@@ -39,7 +39,10 @@ local function holds(conversation, epoch)
   return redis.call('HGET', conversation, 'turn_epoch') == epoch
 end
 
+-- -> 1 if a turn has to be added; while there is something before it, its turn is there, or the
+-- sweeper adds it.
 local function push_reply(list, waiting, member, now, entry)
-  redis.call('RPUSH', list, entry)
+  local length = redis.call('RPUSH', list, entry)
   redis.call('ZADD', waiting, 'NX', now, member)
+  return length == 1 and 1 or 0
 end

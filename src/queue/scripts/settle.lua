@@ -5,7 +5,8 @@
 --      7 lifetime of the history (ms), 8 reply entry or '', 9 member of waiting replies, 10 now (ms),
 --      11 '1': even if stopped, 12 dead letter or '', 13 most dead letters, 14 their lifetime (ms),
 --      15 the how-manieth settle of this turn: tells a repetition from another entry of the same id
--- -> { 'lost' } | { 'stopped' } | { 'settled', entry or nil, attempts, starts, stopped, gate closed }
+-- -> { 'lost' } | { 'stopped' }
+--    | { 'settled', 1 to add a reply turn, entry or nil, attempts, starts, stopped, gate closed }
 local list, conversation, gate = KEYS[1], KEYS[2], KEYS[3]
 local id = ARGV[2]
 if not holds(conversation, ARGV[1]) then
@@ -14,7 +15,7 @@ end
 local settled = ARGV[1] .. ':' .. ARGV[15] .. ':' .. id
 local entry = redis.call('LINDEX', list, 0)
 if redis.call('HGET', conversation, 'settled') == settled then
-  return { 'settled', unpack(look(list, conversation, gate)) }
+  return { 'settled', 1, unpack(look(list, conversation, gate)) }
 end
 if not entry or id_of(entry) ~= id then
   return { 'lost' }
@@ -27,8 +28,9 @@ if ARGV[5] ~= '' and (redis.call('HGET', conversation, 'history_epoch') or '0') 
   redis.call('LTRIM', KEYS[6], -ARGV[6], -1)
   redis.call('PEXPIRE', KEYS[6], ARGV[7])
 end
+local wake = 0
 if ARGV[8] ~= '' then
-  push_reply(KEYS[7], KEYS[8], ARGV[9], ARGV[10], ARGV[8])
+  wake = push_reply(KEYS[7], KEYS[8], ARGV[9], ARGV[10], ARGV[8])
 end
 if ARGV[12] ~= '' then
   redis.call('LPUSH', KEYS[9], ARGV[12])
@@ -48,4 +50,4 @@ elseif redis.call('ZREM', KEYS[4], ARGV[3]) and redis.call('EXISTS', KEYS[4]) ==
 else
   redis.call('DECR', KEYS[5])
 end
-return { 'settled', unpack(look(list, conversation, gate)) }
+return { 'settled', wake, unpack(look(list, conversation, gate)) }
