@@ -1,0 +1,120 @@
+import type { Adapter } from '#port';
+
+import { DiscordSandbox } from '../../sandbox/discord/discord-sandbox.ts';
+import { adapterContract } from '../../test/contracts/adapter-contract.ts';
+import type { Place, PlatformFault, Stage } from '../../test/contracts/adapter-contract.ts';
+import definition from './index.ts';
+import { clock, log } from './test-bed.ts';
+
+adapterContract('discord', async () => DiscordStage.start());
+
+/** Discord's sandbox with the people and places of the contract. */
+class DiscordStage implements Stage {
+  readonly takesNonces = true;
+  readonly redeliversToSuccessor = false;
+  readonly wrongToken = {
+    key: 'DISCORD_TOKEN',
+    adapter: () => this.#adapter('MTIw.wrong.token'),
+  };
+  readonly group = {
+    mutter: async (text: string) => this.#say('group', text),
+    reply: async (messageId: string, text: string) => this.#say('group', text, messageId),
+    asBot: async (text: string) => this.#asBot(text),
+    command: async (name: string, rest: string) => this.#command(name, rest),
+  };
+  readonly faults = {
+    inject: (call: 'post' | 'edit', fault: PlatformFault) => this.#inject(call, fault),
+    remove: (_: Place, messageId: string) => this.#sandbox.delete(messageId),
+  };
+  readonly #sandbox: DiscordSandbox;
+  readonly #ann;
+  readonly #bob;
+  readonly #channels;
+
+  static async start(): Promise<DiscordStage> {
+    return new DiscordStage(await DiscordSandbox.start());
+  }
+
+  private constructor(sandbox: DiscordSandbox) {
+    this.#sandbox = sandbox;
+    this.#ann = sandbox.createUser('ann');
+    this.#bob = sandbox.createUser('bob');
+    this.#channels = {
+      private: sandbox.openDm(this.#ann),
+      'other private': sandbox.openDm(this.#bob),
+      group: sandbox.createChannel(sandbox.createGuild('guild'), 'talk'),
+    };
+  }
+
+  adapter(): Adapter {
+    return this.#adapter(this.#sandbox.token);
+  }
+
+  async say(place: Place, text: string): Promise<void> {
+    this.#say(place, place === 'group' ? `<@${this.#sandbox.botId}> ${text}` : text);
+  }
+
+  shown(place: Place): readonly string[] {
+    return this.#sandbox
+      .messages(this.#channels[place])
+      .filter(({ authorId }) => authorId === this.#sandbox.botId)
+      .map(({ content }) => content);
+  }
+
+  connections(): number {
+    return this.#sandbox.stats.connected;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sandbox[Symbol.asyncDispose]();
+  }
+
+  #adapter(token: string): Adapter {
+    const env = definition.env.parse({ DISCORD_TOKEN: token, DISCORD_API_URL: this.#sandbox.url });
+    return definition.create(env, { clock, log });
+  }
+
+  #say(place: Place, text: string, replyTo?: string): void {
+    const user = place === 'other private' ? this.#bob : this.#ann;
+    this.#sandbox.say({ user, channel: this.#channels[place], text, replyTo });
+  }
+
+  #asBot(text: string): void {
+    const user = this.#sandbox.createUser('robot', { bot: true });
+    const mention = `<@${this.#sandbox.botId}> ${text}`;
+    this.#sandbox.say({ user, channel: this.#channels.group, text: mention });
+  }
+
+  async #command(name: string, rest: string): Promise<void> {
+    await this.#sandbox.waitFor(() => this.#sandbox.commandNames().includes(name));
+    const options = { prompt: rest };
+    this.#sandbox.slash({ user: this.#ann, channel: this.#channels.group, name, options });
+  }
+
+  #inject(call: 'post' | 'edit', fault: PlatformFault): void {
+    const match = call === 'post' ? /^POST \/channels\/\d+\/messages/ : /^PATCH \/channels/;
+    switch (fault.kind) {
+      case 'lost after':
+        this.#sandbox.faults.inject({ match, fault: { kind: 'drop-after' } });
+        return;
+      case 'wait': {
+        const seconds = fault.afterMs / 1_000;
+        const body = {
+          message: 'You are being rate limited.',
+          retry_after: seconds,
+          global: false,
+        };
+        this.#answer(match, 429, body, { 'retry-after': String(seconds) });
+        return;
+      }
+      case 'refused':
+        this.#answer(match, 403, { message: 'Missing Permissions', code: 50_013 }, {});
+    }
+  }
+
+  #answer(match: RegExp, status: number, body: object, more: Record<string, string>): void {
+    const headers = { 'content-type': 'application/json', ...more };
+    const fault = { kind: 'status', status, body: JSON.stringify(body), headers } as const;
+    this.#sandbox.faults.inject({ match, fault });
+  }
+}
