@@ -102,6 +102,19 @@ describe('previews', () => {
     expect(platform.texts()).toEqual(['Done.']);
   });
 
+  it('that come late do not end those of the prompt that is answered now', async () => {
+    box.preview(preview(1, 'one'));
+    await clock.advance(500);
+    await box.deliver(final('Done.'), turn, signal);
+    box.preview(preview(1, 'two', { prompt: 'p2', turnEpoch: 2 }));
+    await clock.advance(2_000);
+    box.preview(preview(2, 'one more'));
+    box.preview(preview(7, 'zero', { prompt: 'p0' }));
+    box.preview(preview(2, 'two more', { prompt: 'p2', turnEpoch: 2 }));
+    await clock.advance(2_000);
+    expect(platform.texts()).toEqual(['Done.', 'two more\n…']);
+  });
+
   it('of a worker that woke up late are dropped by a bridge that knows nothing of it', async () => {
     await box.deliver(final('Done.'), turn, signal);
     const successor = outbox();

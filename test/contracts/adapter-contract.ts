@@ -1,0 +1,292 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import type { Adapter, Delivery, Outgoing } from '../../src/chat/port.ts';
+import { Listening } from './listening.ts';
+import type { Take } from './listening.ts';
+
+/** Where things are said: the private chats of two people, and a group that both are in. */
+export type Place = 'private' | 'other private' | 'group';
+
+/** What the next call of a kind meets. */
+export type PlatformFault =
+  /** 429 with this pause; nothing is done. */
+  | { readonly kind: 'wait'; readonly afterMs: number }
+  /** Done, but the response is lost. */
+  | { readonly kind: 'lost after' }
+  /** Refused for good: blocked, kicked, forbidden. */
+  | { readonly kind: 'refused' };
+
+/**
+ * A platform's stand-in with our bot on it and people who talk to it. What a platform does not have
+ * is left out, and its promises are skipped. Calls resolve once the platform has what was said.
+ */
+export interface Stage extends AsyncDisposable {
+  /** One for this platform, made as the program makes it; another one each time. */
+  adapter(): Adapter;
+  /** One whose token the platform does not know, and the key that the operator has to correct. */
+  readonly wrongToken?: { readonly key: string; adapter(): Adapter };
+  /** Says it so that it is meant for the bot: in private as it is, in a group by mention. */
+  say(place: Place, text: string): Promise<void>;
+  readonly group?: {
+    /** Says it to nobody. */
+    mutter(text: string): Promise<void>;
+    /** Says it as a reply to the bot's message. */
+    reply(messageId: string, text: string): Promise<void>;
+    /** Another bot says it to ours. */
+    asBot(text: string): Promise<void>;
+    /** Says `/name rest`, as the platform's users do, to our bot. */
+    command(name: string, rest: string): Promise<void>;
+  };
+  /** The bot's messages that are to be seen, oldest first, as text. */
+  shown(place: Place): readonly string[];
+  readonly faults?: {
+    inject(call: 'post' | 'edit', fault: PlatformFault): void;
+    remove(place: Place, messageId: string): void;
+  };
+  /** Whether a post with a nonce that was seen is answered with the message that is there. */
+  readonly takesNonces: boolean;
+  /** Whether a message that was not taken is there again for the next process. */
+  readonly redeliversToSuccessor: boolean;
+  /** Connections that the platform sees open. */
+  connections?(): number;
+}
+
+/** Declares what every adapter promises, for the adapter that `start` sets a stage for. */
+export function adapterContract(name: string, start: () => Promise<Stage>): void {
+  const open: AsyncDisposable[] = [];
+  afterEach(async () => {
+    for (const one of open.splice(0).toReversed()) await one[Symbol.asyncDispose]();
+  });
+
+  async function stage(): Promise<Stage> {
+    const set = await start();
+    open.push(set);
+    return set;
+  }
+
+  async function connected(on: Stage): Promise<Adapter> {
+    const adapter = on.adapter();
+    open.push(adapter);
+    await adapter.connect(never);
+    return adapter;
+  }
+
+  async function listening(on: Stage, take?: Take): Promise<Listening> {
+    const listener = await Listening.begin(await connected(on), take);
+    open.push(listener);
+    return listener;
+  }
+
+  describe(`${name} keeps the contract of adapters`, () => {
+    it('knows who it is once it is connected, and not before', async () => {
+      const on = await stage();
+      const adapter = on.adapter();
+      open.push(adapter);
+      expect(() => adapter.account).toThrow();
+      await adapter.connect(never);
+      expect(adapter.account).toMatch(/^[a-z]+-[\w-]+$/);
+      expect(adapter.displayName).not.toBe('');
+    });
+
+    it('names the key to correct when its token is refused', async (context) => {
+      const { wrongToken } = await stage();
+      if (wrongToken === undefined) return context.skip();
+      const adapter = wrongToken.adapter();
+      open.push(adapter);
+      await expect(adapter.connect(never)).rejects.toMatchObject({
+        code: 'PLATFORM_TOKEN_REJECTED',
+        message: expect.stringContaining(wrongToken.key),
+      });
+    });
+
+    it('hands over what is said in private, once each, in order', async () => {
+      const on = await stage();
+      const { heard, hear, adapter } = await listening(on);
+      for (const text of ['one', 'two', 'three']) await on.say('private', text);
+      const last = await hear('three');
+      expect(heard.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+      expect(new Set(heard.map(({ id }) => id)).size).toBe(3);
+      expect(new Set(heard.map(({ conversation }) => conversation)).size).toBe(1);
+      expect(last).toMatchObject({ isPrivate: true, isAddressed: true, fromBot: false });
+      expect(last.id).toMatch(/^(?=.*[^\d])[^:]+$/);
+      expect(last.author.id.split(':')[0]).toBe(adapter.account.split('-')[0]);
+    });
+
+    it('hands a message over again, under its id, until it is taken', async () => {
+      const on = await stage();
+      const offered: string[] = [];
+      const { hear } = await listening(on, ({ id }) => {
+        offered.push(id);
+        if (offered.length < 3) throw new Error('Redis is away');
+      });
+      await on.say('private', 'hello');
+      const { id } = await hear('hello');
+      expect(offered).toEqual([id, id, id]);
+    });
+
+    it('leaves to its successor what was not taken', async (context) => {
+      const on = await stage();
+      if (!on.redeliversToSuccessor) return context.skip();
+      const asked = Promise.withResolvers<string>();
+      const first = await listening(on, ({ id }) => {
+        asked.resolve(id);
+        throw new Error('Redis is away');
+      });
+      await on.say('private', 'hello');
+      const id = await asked.promise;
+      await first[Symbol.asyncDispose]();
+      await first.adapter[Symbol.asyncDispose]();
+      const second = await listening(on);
+      expect(await second.hear('hello')).toMatchObject({ id });
+    });
+
+    it('does not let one conversation wait for another', async () => {
+      const on = await stage();
+      if (on.group === undefined) return;
+      const gate = Promise.withResolvers<void>();
+      const { heard, hear } = await listening(on, async ({ text }) => {
+        if (text === 'held') await gate.promise;
+      });
+      await on.say('private', 'held');
+      await on.say('other private', 'free');
+      const free = await hear('free');
+      gate.resolve();
+      const held = await hear('held');
+      expect(heard.map(({ text }) => text)).toEqual(['free', 'held']);
+      expect(free.conversation).not.toBe(held.conversation);
+    });
+
+    it('tells in a group what is meant for the bot from what is not', async (context) => {
+      const on = await stage();
+      if (on.group === undefined) return context.skip();
+      const { heard, hear, adapter } = await listening(on);
+      await on.group.mutter('to nobody');
+      await on.group.asBot('from a bot');
+      await on.say('group', 'by mention');
+      const mention = await hear('by mention');
+      expect(mention).toMatchObject({ isPrivate: false, isAddressed: true });
+      expect(mention.places.length).toBeGreaterThan(0);
+      const posted = idOf(await adapter.post(mention.address, outgoing('Yes?'), never));
+      await on.group.reply(posted, 'by reply');
+      await hear('by reply');
+      await on.group.command('ask', 'by command');
+      await hear('/ask by command');
+      const meant = heard.filter(({ isAddressed, fromBot }) => isAddressed && !fromBot);
+      expect(meant.map(({ text }) => text)).toEqual(['by mention', 'by reply', '/ask by command']);
+    });
+
+    it('shows a placeholder, then previews, then the answer, in one message', async () => {
+      const on = await stage();
+      const { hear, adapter } = await listening(on);
+      await on.say('private', 'hello');
+      const { address } = await hear('hello');
+      await adapter.typing(address, never);
+      const id = idOf(await adapter.post(address, outgoing('…', 'placeholder'), never));
+      const steps = [outgoing('Half an\n…', 'preview'), outgoing('Half an **answer**, and more.')];
+      for (const step of [...steps, ...steps.slice(1)]) {
+        expect(await adapter.edit(address, id, step, never)).toEqual({
+          kind: 'done',
+          messageId: id,
+        });
+      }
+      expect(on.shown('private')).toHaveLength(1);
+      expect(on.shown('private')[0]).toMatch(/^Half an .*answer.*, and more\.\s*$/);
+    });
+
+    it('shows a message as long as it says it can, code and all', async () => {
+      const on = await stage();
+      const { hear, adapter } = await listening(on);
+      await on.say('private', 'hello');
+      const { address } = await hear('hello');
+      const text = longest(adapter);
+      expect((await adapter.post(address, outgoing(text), never)).kind).toBe('done');
+      expect(on.shown('private')[0]).toContain('a < b && c > d;');
+      expect(on.shown('private')[0]).toContain('The end & nothing more');
+    });
+
+    it('shows each answer where it was asked for', async (context) => {
+      const on = await stage();
+      if (on.group === undefined) return context.skip();
+      const { hear, adapter } = await listening(on);
+      await on.say('private', 'one');
+      await on.say('group', 'two');
+      const [one, two] = [await hear('one'), await hear('two')];
+      await adapter.post(one.address, outgoing('First.', 'answer', 'n1'), never);
+      await adapter.post(two.address, outgoing('Second.', 'answer', 'n2'), never);
+      expect([on.shown('private'), on.shown('group')]).toEqual([['First.'], ['Second.']]);
+    });
+
+    it('says what became of a post or an edit', async (context) => {
+      const on = await stage();
+      const { faults } = on;
+      if (faults === undefined) return context.skip();
+      const { hear, adapter } = await listening(on);
+      await on.say('private', 'hello');
+      const { address } = await hear('hello');
+      const post = (nonce: string) =>
+        adapter.post(address, outgoing('Hi.', 'answer', nonce), never);
+      const edit = (id: string) => adapter.edit(address, id, outgoing('Hello.'), never);
+
+      faults.inject('post', { kind: 'wait', afterMs: 137_000 });
+      expectPause(await post('n1'), 137_000);
+      const id = idOf(await post('n1'));
+      faults.inject('edit', { kind: 'wait', afterMs: 60_000 });
+      expectPause(await edit(id), 60_000);
+      faults.inject('edit', { kind: 'lost after' });
+      expect((await edit(id)).kind).toBe('unknown');
+      expect((await edit(id)).kind).toBe('done');
+      faults.inject('post', { kind: 'lost after' });
+      expect((await post('n2')).kind).toBe('unknown');
+      expect((await post('n2')).kind).toBe('done');
+      expect(on.shown('private')).toHaveLength(on.takesNonces ? 2 : 3);
+
+      faults.remove('private', id);
+      expect(await edit(id)).toEqual({ kind: 'missing' });
+      faults.inject('post', { kind: 'refused' });
+      expect((await post('n3')).kind).toBe('refused');
+    });
+
+    it('ends with its signal, after what is under way, and leaves nothing open', async () => {
+      const on = await stage();
+      const gate = Promise.withResolvers<void>();
+      const asked = Promise.withResolvers<void>();
+      const listener = await listening(on, async () => {
+        asked.resolve();
+        await gate.promise;
+      });
+      await on.say('private', 'hello');
+      await asked.promise;
+      listener.stop();
+      gate.resolve();
+      await listener.ended;
+      await listener.adapter[Symbol.asyncDispose]();
+      expect(listener.heard.map(({ text }) => text)).toEqual(['hello']);
+      await expect.poll(() => on.connections?.() ?? 0, { timeout: 5_000 }).toBe(0);
+    });
+  });
+}
+
+const never = new AbortController().signal;
+
+function outgoing(text: string, role: Outgoing['role'] = 'answer', nonce = 'n0'): Outgoing {
+  return { text, role, chunk: 0, nonce };
+}
+
+function idOf(delivery: Delivery): string {
+  if (delivery.kind !== 'done') throw new Error(`not delivered: ${JSON.stringify(delivery)}`);
+  return delivery.messageId;
+}
+
+function expectPause(delivery: Delivery, afterMs: number): void {
+  expect(delivery.kind).toBe('wait');
+  if (delivery.kind === 'wait') expect(delivery.afterMs).toBeGreaterThanOrEqual(afterMs);
+}
+
+/** Markdown with code in it that is just as long as the adapter takes. */
+function longest(adapter: Adapter): string {
+  const text = (lines: number) =>
+    `Some *code*:\n\n\`\`\`ts\n${'a < b && c > d;\n'.repeat(lines)}\`\`\`\n\nThe end & nothing more`;
+  let lines = 1;
+  while (lines < 1_000 && adapter.measure(text(lines + 1)) <= adapter.maxChars) lines += 1;
+  return text(lines);
+}
