@@ -26,6 +26,8 @@ export const promptSchema = z.object({
   address: z.string(),
   author: authorSchema,
   text: z.string(),
+  /** Several people talk in this conversation: Grok is told who says what. */
+  isShared: z.boolean().optional(),
   /** When the bridge took it in, milliseconds since 1970. */
   receivedAtMs: z.number(),
 });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import type { Prompt } from './prompt.ts';
+
 /**
  * Something to be said in a chat, as it lies in a conversation's reply list until it is delivered.
  *
@@ -29,6 +31,16 @@ export const replySchema = z.object({
 });
 
 export type Reply = z.infer<typeof replySchema>;
+
+/** A reply to a prompt, shown at its anchor. */
+export function replyTo(
+  prompt: Prompt,
+  said: Pick<Reply, 'kind' | 'text' | 'final'> & { readonly id?: string },
+): Reply {
+  const { id, conversation, account, address, receivedAtMs } = prompt;
+  const place = { anchor: id, prompt: id, conversation, account, address, receivedAtMs };
+  return { v: 1, ...place, id: said.id ?? id, kind: said.kind, final: said.final, text: said.text };
+}
 
 /** What a user may see of an answer while it is being made. The newest wins; none is ever stored. */
 export const previewSchema = z.object({

@@ -22,16 +22,22 @@ export interface AnswerRequest {
 export type Answerer = (request: AnswerRequest) => string | Promise<string> | AsyncIterable<string>;
 
 /** Says what it heard and what it remembers; the same request gets the same answer. */
-export function echo({ turns, text }: AnswerRequest): string {
+export function echo(request: AnswerRequest): string {
+  const text = spoken(request.text);
   if (/\blong\b/i.test(text)) return longAnswer(text);
   if (/\bsources?\b/i.test(text)) return SOURCED;
-  const said = turns.filter(({ role }) => role === 'user');
+  const said = request.turns.filter(({ role }) => role === 'user');
   const before = said.at(-2);
   const memory =
     before === undefined
       ? 'I am a stand-in for Grok on this machine. Say more and I will remember it, or ask for a long answer.'
-      : `Before that you said: ${quote(before.text)}`;
+      : `Before that you said: ${quote(spoken(before.text))}`;
   return `You said: ${quote(text)}\n\nThis is turn ${said.length}. ${memory}`;
+}
+
+/** Without the line of JSON that says who speaks and what they quote. */
+function spoken(text: string): string {
+  return text.replace(/^\{"(?:from|quotes)":.*\}\n/, '');
 }
 
 const SOURCED =

@@ -99,6 +99,7 @@ export class Admission implements Intake {
         address: message.address,
         author: visit.author,
         text,
+        ...(message.isPrivate ? {} : { isShared: true }),
         receivedAtMs: visit.receivedAtMs,
       },
       { busy: words.busy, waiting: words.waitingForSignIn },

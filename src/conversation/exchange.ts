@@ -6,7 +6,7 @@ export const exchangeSchema = z.object({
   /** What Grok was asked: the user's text with what was quoted in it. */
   prompt: z.string(),
   answer: z.string(),
-  /** Who asked; shown to Grok where several people talk. */
+  /** Who asked, where several people talk; else empty. */
   author: z.string(),
   atMs: z.number(),
 });

@@ -56,12 +56,10 @@ export type TokenVerdict = Facts & { class: TokenClass; oauthError?: string };
 const SLUGS: readonly (readonly [RegExp, InferenceClass])[] = [
   [/^unauthenticated:no[-_]credentials$/, 'no-credentials'],
   [/^unauthenticated(:|$)/, 'bad-credentials'],
-  [
-    /^(personal[-_])?team[-_]blocked:|^(subscription|billing):.*exhausted|:spending[-_]limit$/,
-    'quota',
-  ],
+  [/^(personal[-_])?team[-_]blocked:|^subscription:.*exhausted|:spending[-_]limit$/, 'quota'],
+  [/^(quota|billing|credits?):/, 'quota'],
   [/^(unauthorized|account|subscription|permission[-_]denied):/, 'entitlement'],
-  [/^(safety|moderation|content[-_]policy):/, 'safety'],
+  [/^(safety|moderation|content([-_]policy)?):/, 'safety'],
   [/^(rate[-_]limit(ed)?|resource[-_]exhausted):/, 'rate-limited'],
   [/^(file|image|imagine|video|voice|invalid[-_]argument):/, 'invalid-request'],
 ];
@@ -70,10 +68,10 @@ type Gate = (status: number) => boolean;
 /** No status: an event within a stream. */
 const none: Gate = (status) => status < 300;
 const refusal: Gate = (status) => none(status) || [400, 401, 403].includes(status);
-const request: Gate = (status) => none(status) || [400, 404, 410, 422].includes(status);
+const request: Gate = (status) => none(status) || [400, 403, 404, 410, 422].includes(status);
 const ours: Gate = (status) => status < 500;
 const pace: Gate = (status) => none(status) || status === 429;
-const size: Gate = (status) => status !== 429;
+const size: Gate = (status) => ![402, 429].includes(status);
 
 /**
  * What words mean where the gate lets the status through; the first match decides. Texts and codes
@@ -86,20 +84,21 @@ const PHRASES: readonly (readonly [Gate, InferenceClass, RegExp])[] = [
   [refusal, 'bad-credentials', /\b(invalid|bad|expired|revoked)( or expired)? credentials\b|valid authentication credentials/],
   [refusal, 'bad-credentials', /\b(invalid|expired|revoked) ((oauth2?|access|bearer|auth) )+token\b|^(invalid|expired|revoked) token$/m],
   [refusal, 'bad-credentials', /\btoken (has |is )?(been )?(expired|revoked|invalidated)\b|^unauthenticated$/m],
+  [() => true, 'safety', /violat\w+ usage guidelines|safety check type|content policy violation/],
   [ours, 'safety', /violat\w+ (\w+ ){0,3}(guideline|polic)|(guidelines?|policy) violation|safety check|failed check:|\bcontent (filter|moderat)/],
-  [ours, 'invalid-api-key', /\b(incorrect|invalid|wrong) api ?key|\bapi ?key (is |has been )?(not valid|invalid|disabled|blocked|revoked)/],
+  [ours, 'invalid-api-key', /\b(incorrect|invalid|wrong) api ?key|\bapi ?key (is |has )?(been )?(not valid|invalid|disabled|blocked|revoked|expired)/],
   [ours, 'entitlement', /\(actual\/limit\): *\d+\/0\b/],
   [ours, 'quota', /\bout of (\w+ )?credits|\ball (of )?(your |the )?(available )?credits|(n't| not) have any credits|\b(no|insufficient|purchase|add) (more )?credits/],
-  [ours, 'quota', /spending limit|(credit|account|usage) balance|insufficient (quota|balance|funds)|your (\w+ )?quota|quota (is |has been )?(exceeded|exhausted)/],
+  [ours, 'quota', /spending limit|(credit|account|usage) balance|insufficient (quota|balance|funds)|your (\w+ )?quota|(quota|key limit) (is |has been )?(exceeded|exhausted)/],
   [ours, 'quota', /\bused (all|up) .{0,30}\busage|included free usage|\busage limit|payment required/],
-  [pace, 'rate-limited', /rate ?limit|too many requests|too quickly|slow down|requests per (minute|second)/],
+  [pace, 'rate-limited', /rate ?limit|too many requests|too quickly|slow down|requests per (minute|second)|^(some )?resource (has been )?exhausted/m],
+  [refusal, 'entitlement', /\bnot (allowed|enabled|available|included) (for|on|to|in) (this|your) (account|organization|team|plan|subscription)/],
   [request, 'model-unavailable', /\bmodel\b.{0,80}\b(does not exist|not found|retired|deprecated|(is not|no longer) (available|supported))|\b(unknown|unsupported) model\b/],
-  [ours, 'entitlement', /\bactive (super ?)?grok subscription|subscription (is )?(required|inactive)|out of available resources/],
-  [ours, 'entitlement', /\b(requires?|needs?) (an? )?(active )?(super ?grok|(x )?premium|grok subscription)|not have permission [^.\n]{0,200}\bgrok\b/],
-  [ours, 'entitlement', /\baccess (to .{0,60} )?is (denied|not allowed|restricted)|n[o']t have access|\bnot (entitled|authorized for)\b/],
-  [ours, 'entitlement', /\bnot (allowed|enabled|available|included) (for|on|to|in) (this|your) (account|organization|team|plan|subscription)/],
-  [ours, 'entitlement', /by oauth2? token users|user is blocked|\b(account|team) (is |has been )?(suspended|blocked|disabled|banned)/],
-  [ours, 'stale-reasoning', /encrypted content/],
+  [refusal, 'entitlement', /\bactive (super ?)?grok subscription|subscription (is )?(required|inactive)|out of available resources/],
+  [refusal, 'entitlement', /\b(requires?|needs?) (an? )?(active )?(super ?grok|(x )?premium|grok subscription)|not have permission [^.\n]{0,200}\bgrok\b/],
+  [refusal, 'entitlement', /\baccess (to .{0,60} )?is (denied|not allowed|restricted)|n[o']t have access|\bnot (entitled|authorized for)\b/],
+  [refusal, 'entitlement', /by oauth2? token users|user is blocked|\b(account|team) (is |has been )?(suspended|blocked|disabled|banned)/],
+  [ours, 'stale-reasoning', /encrypted content|compaction blob|invalid compaction/],
   [size, 'context-too-long', /maximum (allowed )?(prompt|context|input) length|too long for this model|context (length|window|size)|request too large/],
   [size, 'context-too-long', /\b(prompt|input) is too long|exceeds (the )?(budget|context)|too many tokens|token limit exceeded|reduce the length of/],
   [none, 'invalid-request', /failed to deserialize|\binvalid (argument|request|parameter)|not support/],
@@ -160,12 +159,17 @@ function jsonObject(body: string): Map<string, unknown> | undefined {
 const ECHO =
   /prompt|input|content|instruct|transcript|echo|^(messages|text|request(_?body)?|query|user|user_?(message|text)|system|model|metadata|output|choices|delta|arguments|params?|tools?|history|conversation|received|instance)$/i;
 /** What follows these words repeats what was sent. */
-const REPEATED = /(failed to (?:de)?serialize|invalid (?:type|value):|unknown variant).*/is;
+const REPEATED =
+  /(failed to (?:de)?serialize|invalid (?:type|value):|unknown variant|\b(?:got|received) (?=["'`])).*/is;
+const GENERIC = /^(-?\d+|null|none|error|unknown)$/i;
 const CODE = /code$|^(type|kind|reason|slug|status|wke)$/i;
 const SLUG = /^[a-z][\w.-]*:[a-z0-9][\w.:-]*$/i;
+/** A slug within a text, such as `403 Forbidden: slug: message`; between quotation marks it is a quotation. */
+const FLAT =
+  /(?:^account|(?<![\w./"'`-])(?:unauthenticated|unauthorized|personal[-_]team[-_]blocked|subscription)):[a-z][\w-]*(?![\w"'`])/gi;
 /** `[WKE=slug]`, or `WKE=slug` with no bracket before it: one that is left open says nothing. */
 const MARKER = /\[wke\s*=\s*([^\]\s[]+)\s*\]|(?<![[\w])wke=([a-z][\w.-]*:[\w.:-]+)/gi;
-const MARKUP = /^\s*<[a-z!?/]|<html\b|<!doctype/i;
+const MARKUP = /^\s*<[a-z!?/]|<html\b|<!doctype|^\s*error code: \d+\s*$/i;
 /** A status that the body itself names, in a field or at the start of a text. */
 const STATUS =
   /^((http_?)?status(_?code)?|code)?: ((error|status) code:? |status:? |http(\/[\d.]+)? )?([45]\d\d)\b/i;
@@ -173,20 +177,19 @@ const STATUS =
 function evidenceOf(body: string) {
   const all = /^\s*</.test(body) ? [{ key: '', text: body, object: 0 }] : leavesOf(body);
   const leaves = all.filter(({ text }) => !MARKUP.test(text));
-  const coded = new Set(leaves.flatMap(({ key, object }) => (/code$/i.test(key) ? [object] : [])));
+  const coding = leaves.filter(({ key, text }) => /code$/i.test(key) && !GENERIC.test(text));
+  const coded = new Set(coding.map(({ object }) => object));
   const [marked, codes]: [string[], string[]] = [[], []];
   for (const { key, text, object } of leaves) {
     // Of several markers in one text the last counts: xAI puts its own at the end.
     const marker = [...text.matchAll(MARKER)].at(-1);
     if (marker !== undefined) marked.push(marker[1] ?? marker[2] ?? '');
-    // `error` may be the slug where nothing else is the code; a bare text may be `slug: message`.
-    const isCode = CODE.test(key) || (/^(error)?$/.test(key) && !coded.has(object));
-    const first = key === '' ? text.replace(/:?\s.*/s, '') : text;
-    if (isCode && SLUG.test(first)) codes.push(first);
+    if (CODE.test(key) && SLUG.test(text)) codes.push(text);
+    else if (!coded.has(object) && key !== 'cut') codes.push(...(text.match(FLAT) ?? []));
   }
   const slugs = [...marked, ...codes].map((slug) => slug.toLowerCase());
   const statuses = leaves.flatMap(({ key, text }) => STATUS.exec(`${key}: ${text}`)?.at(-1) ?? []);
-  const named = leaves.find(({ key, text }) => /code$/i.test(key) && /^[a-z][\w-]+$/i.test(text));
+  const named = coding.find(({ text }) => /^[a-z][\w-]+$/i.test(text));
   const human = leaves.filter(({ key, text }) => !CODE.test(key) && /\S\s+\S/.test(text));
   const message = (human.find(({ key }) => key !== '') ?? human[0] ?? leaves[0])?.text ?? '';
   const spoken = message.replace(MARKER, '').trim().slice(0, 500);
@@ -202,7 +205,7 @@ function evidenceOf(body: string) {
 /** As `PHRASES` wants it; the letters of a marker are no words. */
 function normal(text: string): string {
   const plain = text.toLowerCase().replace(/\[?wke\s*=\S*/g, '');
-  return plain.replaceAll('’', "'").replace(/[\s_-]+/g, ' ');
+  return plain.replaceAll('’', "'").replace(/[\s_+-]+/g, ' ');
 }
 
 /** A text under the nearest key, '' for none; the leaves of one object share its number. */
@@ -280,13 +283,17 @@ function unescaped(text: string): string {
 function waitAsked(headers: Failure['headers'], message: string): Partial<Facts> {
   const after = header(headers, 'retry-after');
   if (/^\d{1,9}(\.\d+)?$/.test(after)) return { retryAfterMs: Math.ceil(Number(after) * 1000) };
-  const resetAtMs = Date.parse(after);
+  const resetAtMs = after.includes(':') ? Date.parse(after) : 0;
   if (resetAtMs > 0) return { resetAtMs };
   const reset = header(headers, 'x-ratelimit-reset');
   if (/^1\d{9}(\d{3})?$/.test(reset)) return { resetAtMs: Number(reset.padEnd(13, '0')) };
-  const words = /(?:retry|again) (?:after|in) (\d+) ?([smh])|rolling (\d+)-(h)our/i.exec(message);
-  const unit = { s: 1000, m: 60_000, h: 3_600_000 }[words?.[2] ?? words?.[4] ?? ''];
-  return unit === undefined ? {} : { retryAfterMs: Number(words?.[1] ?? words?.[3]) * unit };
+  const words = /(?:retry|again) (?:after|in) ([\d.]+) ?(ms|[smh])|rolling (\d+)-(h)our/i.exec(
+    message,
+  );
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[words?.[2] ?? words?.[4] ?? ''];
+  return unit === undefined
+    ? {}
+    : { retryAfterMs: Math.ceil(Number(words?.[1] ?? words?.[3]) * unit) };
 }
 
 function header(headers: Failure['headers'], name: string): string {

@@ -102,14 +102,6 @@ async function tell(event: CredentialEvent, owners: OwnerNotices): Promise<void>
         words.ownerRecovered(credential),
       );
       break;
-    case 'forbidden':
-    case 'model-unavailable': {
-      const { kind, model } = event;
-      await owners.tell(`${kind}.${model}.${credential}`, (words) =>
-        words.ownerModelRefused(model, kind),
-      );
-      break;
-    }
     case 'cooled':
       if (event.reason === 'entitlement' || event.reason === 'invalid-api-key') {
         const { reason } = event;

@@ -84,16 +84,18 @@ async function signIn({ config, clock }: Foundation): Promise<ImportedTokens> {
       'XAI_CLIENT_ID: needed to sign in by device code, see .env.example. An API key in XAI_API_KEY, or `--import FILE`, needs none.',
     );
   }
-  return deviceSignIn({
-    issuer: config.XAI_AUTH_URL,
-    clientId: config.XAI_CLIENT_ID,
-    scope: config.XAI_SCOPE,
-    clock,
-    onPrompt: ({ verificationUri, userCode }) => {
-      say(`Open ${verificationUri}\nand enter the code ${userCode}. Waiting …`);
+  return deviceSignIn(
+    {
+      issuer: config.XAI_AUTH_URL,
+      clientId: config.XAI_CLIENT_ID,
+      scope: config.XAI_SCOPE,
+      clock,
+      onPrompt: ({ verificationUri, userCode }) => {
+        say(`Open ${verificationUri}\nand enter the code ${userCode}. Waiting …`);
+      },
     },
-    signal: shutdownSignal(),
-  });
+    shutdownSignal(),
+  );
 }
 
 function keysMissing(): BridgeError {

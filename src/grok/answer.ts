@@ -1,0 +1,186 @@
+import type { Clock } from '../clock.ts';
+import { BridgeError, type ErrorCode, isBridgeError } from '../errors.ts';
+import { type Answer, attempt, type Refused } from './attempt.ts';
+import type { InferenceClass } from './classify.ts';
+import type { GrokClient } from './client.ts';
+import { abortError, refusalError, slugIn } from './failure.ts';
+import { redact } from './redact.ts';
+import type { GrokRequest } from './request.ts';
+import type { Refusal, StampedToken, TokenSession, TokenSource } from './token-source.ts';
+import { Watchdog } from './watchdog.ts';
+
+export interface GrokOptions {
+  readonly client: GrokClient;
+  readonly tokens: TokenSource;
+  readonly clock: Clock;
+  readonly onFailure?: (failure: FailureReport) => void;
+  /** The longest silence of the API; default 300 s. */
+  readonly idleMs?: number;
+}
+
+/** One failed attempt, for metrics and logs; nothing in it is secret. */
+export interface FailureReport {
+  readonly prompt: string;
+  /** `transient` for a connection that failed or broke. */
+  readonly class: InferenceClass;
+  /** The API's status; `null` when there was none. */
+  readonly status: number | null;
+  readonly slug: string | null;
+  /** What the API said, redacted, or what befell the connection. */
+  readonly text: string;
+  /** Which token was refused. */
+  readonly credential: string;
+  readonly generation: number;
+}
+
+export interface AnswerOptions {
+  /** All of the answer so far, after each piece; it may begin anew. */
+  readonly onText?: (text: string) => void;
+  readonly signal: AbortSignal;
+  /** From the call to the last byte, waits for a token included. Default: none. */
+  readonly deadlineMs?: number;
+}
+
+/** However the refusals follow each other. */
+const mostSends = 8;
+const ofTheCredential: ReadonlySet<InferenceClass> = new Set([
+  'bad-credentials',
+  'no-credentials',
+  'invalid-api-key',
+  'quota',
+  'entitlement',
+  'rate-limited',
+]);
+const transientCodes: readonly ErrorCode[] = ['GROK_UNAVAILABLE', 'GROK_INCOMPLETE'];
+
+/**
+ * Gets answers: takes a token, sends, and lets the token source say what follows a refusal of it.
+ * What helps within one call is done here; a later try is the caller's.
+ */
+export class Grok {
+  readonly #options: GrokOptions;
+
+  constructor(options: GrokOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws BridgeError of a `GROK_*` code; CREDENTIAL_WAIT when no token can serve; DEADLINE_PASSED;
+   * on abort the `BridgeError` that is the signal's reason, else STOPPED. What had come of the
+   * answer by then was given to `onText`.
+   */
+  async answer(request: GrokRequest, options: AnswerOptions): Promise<Answer> {
+    const { clock, tokens } = this.#options;
+    using deadline = new Watchdog(clock, options.deadlineMs ?? Infinity, () => {
+      return new BridgeError('DEADLINE_PASSED', `no answer within ${options.deadlineMs} ms`);
+    });
+    const signal = AbortSignal.any([options.signal, deadline.signal]);
+    const { prompt, conversation, model } = request;
+    const call = new Call(this.#options, tokens.begin({ conversation, model, prompt }), {
+      ...options,
+      signal,
+    });
+    try {
+      return await call.answer(request);
+    } catch (error) {
+      if (signal.aborted) throw abortError(signal);
+      throw error;
+    }
+  }
+}
+
+/** One question on its way to its answer. */
+class Call {
+  readonly #options: GrokOptions;
+  readonly #session: TokenSession;
+  readonly #asked: AnswerOptions;
+  #shortened = false;
+  #repeated = false;
+
+  constructor(options: GrokOptions, session: TokenSession, asked: AnswerOptions) {
+    this.#options = options;
+    this.#session = session;
+    this.#asked = asked;
+  }
+
+  async answer(first: GrokRequest): Promise<Answer> {
+    let request = first;
+    for (let sends = 1; ; sends += 1) {
+      const token = await this.#session.acquire(this.#asked.signal);
+      const result = await this.#send(request, token);
+      if (result.kind === 'answered') return result.answer;
+      const next = await this.#afterRefusal(request, token, result.refusal);
+      if (next === undefined || sends === mostSends) throw this.#error(result.refusal);
+      request = next;
+    }
+  }
+
+  async #send(request: GrokRequest, token: StampedToken) {
+    const { client, clock, idleMs = 300_000 } = this.#options;
+    const { onText = () => {}, signal } = this.#asked;
+    const onAccepted = () => this.#session.accepted(token);
+    try {
+      const options = { clock, idleMs, onText, onAccepted };
+      return await attempt(client, request, token.secret, options, signal);
+    } catch (error) {
+      if (isBridgeError(error, ...transientCodes) && !signal.aborted) {
+        const report = { class: 'transient', status: null, slug: null } as const;
+        this.#report(request, token, { ...report, text: error.message });
+      }
+      throw error;
+    }
+  }
+
+  /** @returns what to send next; nothing, if the refusal is the end of it. */
+  async #afterRefusal(
+    request: GrokRequest,
+    token: StampedToken,
+    refused: Refused,
+  ): Promise<GrokRequest | undefined> {
+    const { verdict, status } = refused;
+    const text = redact(verdict.message);
+    this.#report(request, token, { class: verdict.class, status, slug: slugIn(verdict), text });
+    if (ofTheCredential.has(verdict.class)) {
+      const advice = await this.#session.refused(token, refusalOf(refused), this.#asked.signal);
+      if (advice === 'again') return request;
+      if (advice === 'give-up') return undefined;
+      throw new BridgeError('CREDENTIAL_WAIT', `no credential can serve after ${verdict.class}`);
+    }
+    if (verdict.class === 'context-too-long' && !this.#shortened && request.history.length > 0) {
+      this.#shortened = true;
+      return { ...request, history: newerHalf(request.history) };
+    }
+    if (verdict.class === 'stale-reasoning' && !this.#repeated) {
+      this.#repeated = true;
+      return request;
+    }
+    return undefined;
+  }
+
+  #error({ verdict, status }: Refused): BridgeError {
+    return refusalError(verdict, status, this.#options.clock.now());
+  }
+
+  #report(
+    { prompt }: GrokRequest,
+    { credential, generation }: StampedToken,
+    what: Pick<FailureReport, 'class' | 'status' | 'slug' | 'text'>,
+  ): void {
+    this.#options.onFailure?.({ prompt, credential, generation, ...what });
+  }
+}
+
+function refusalOf({ verdict, status, streamed }: Refused): Refusal {
+  const { retryAfterMs, resetAtMs } = verdict;
+  return {
+    class: verdict.class,
+    status,
+    streamed,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(resetAtMs === undefined ? {} : { resetAtMs }),
+  };
+}
+
+function newerHalf<T>(history: readonly T[]): readonly T[] {
+  return history.slice(Math.ceil(history.length / 2));
+}

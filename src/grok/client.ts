@@ -1,0 +1,101 @@
+import { OpenAI } from 'openai';
+import { Stream } from 'openai/core/streaming';
+import { Agent } from 'undici';
+
+import { chatDialect } from './chat-dialect.ts';
+import type { Dialect, Step } from './dialect.ts';
+import { rawFetch, type RawRefusal, refusalIn } from './raw-fetch.ts';
+import { type GrokRequest, opaque } from './request.ts';
+import { responsesDialect } from './responses-dialect.ts';
+
+export interface GrokClientOptions {
+  /** With the version: `https://api.x.ai/v1`. */
+  readonly baseUrl: string;
+  readonly api: 'responses' | 'chat';
+  readonly connectTimeoutMs?: number;
+}
+
+/** An event of the stream: what it says, and all of it as JSON for the classifier. */
+export interface GrokEvent {
+  readonly steps: readonly Step[];
+  readonly raw: () => string;
+}
+
+export type Sent =
+  | { readonly kind: 'streaming'; readonly events: AsyncIterable<GrokEvent> }
+  | { readonly kind: 'refused'; readonly refusal: RawRefusal };
+
+/**
+ * xAI's API over the openai SDK. It sends each request once, as it is told, with the token it is
+ * given; nothing comes from `OPENAI_*` variables. There are no timeouts but that of connecting: the
+ * signal ends a request that has gone silent.
+ */
+export class GrokClient implements AsyncDisposable {
+  readonly #openai: OpenAI;
+  readonly #dialect: Dialect;
+  readonly #agent: Agent;
+
+  constructor({ baseUrl, api, connectTimeoutMs = 10_000 }: GrokClientOptions) {
+    this.#agent = new Agent({
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: connectTimeoutMs },
+    });
+    this.#dialect = api === 'chat' ? chatDialect : responsesDialect;
+    this.#openai = new OpenAI({
+      baseURL: baseUrl,
+      // Never sent: each request brings its own.
+      apiKey: 'none',
+      adminAPIKey: null,
+      organization: null,
+      project: null,
+      webhookSecret: null,
+      logLevel: 'off',
+      maxRetries: 0,
+      // The longest that a timer takes.
+      timeout: 2 ** 31 - 1,
+      fetch: rawFetch(this.#agent),
+    });
+  }
+
+  /** @throws what fetch and the SDK throw, an abort included; so do the events. */
+  async send(request: GrokRequest, secret: string, signal: AbortSignal): Promise<Sent> {
+    const response = await this.#dialect.send(this.#openai, request, {
+      headers: {
+        accept: 'text/event-stream',
+        authorization: `Bearer ${secret}`,
+        'x-grok-conv-id': opaque('conversation', request.conversation),
+      },
+      signal,
+    });
+    const refusal = await refusalIn(response);
+    if (refusal !== undefined) return { kind: 'refused', refusal };
+    return { kind: 'streaming', events: this.#events(response, signal) };
+  }
+
+  async *#events(response: Response, signal: AbortSignal): AsyncGenerator<GrokEvent> {
+    const reading = new AbortController();
+    const abort = () => reading.abort(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    // `events` hands errors on as they came; the SDK's other mode throws a part of them.
+    const mode = [this.#openai, true, 'events'] as const;
+    const stream = Stream.fromSSEResponse<{ event: string | null; data: unknown }>(
+      response,
+      reading,
+      ...mode,
+    );
+    try {
+      for await (const { event, data } of stream) {
+        const steps = event === 'error' ? [{ kind: 'error' } as const] : this.#dialect.read(data);
+        yield { steps, raw: () => JSON.stringify(data) };
+      }
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent.destroy();
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * An error text of the API, fit for a log: without tokens, keys and pieces of keys, ids, addresses
+ * and whatever stands in quotation marks, which may be what the user wrote.
+ */
+export function redact(text: string): string {
+  return patterns
+    .reduce((left, [pattern, mark]) => left.replace(pattern, mark), text.slice(0, 2000))
+    .slice(0, 280);
+}
+
+const patterns: readonly (readonly [RegExp, string])[] = [
+  [/"[^"]*("|$)|`[^`]*(`|$)|“[^”]*(”|$)|(?<![\p{L}\p{N}])'[^']*('(?![\p{L}\p{N}])|$)/gu, '"…"'],
+  [/\b(bearer|basic)\s+\S+/gi, '$1 […]'],
+  [/\S*\*{2,}\S*/g, '[…]'],
+  [/\b(https?:\/\/[^\s/?#]+)[^\s]*/gi, '$1/…'],
+  [/\S+@\S+\.\S+/g, '[…]'],
+  // UUIDs, JWTs, `xai-…`, and anything long that has a digit in it.
+  [/\b(?:xai|sk|pk)-[\w-]+/gi, '[…]'],
+  [/\b[\da-f]{8}-[\da-f-]{20,}\b/gi, '[…]'],
+  [/\b(team|key ID|user|org(?:anization)?|account)(:?\s+)[\w-]*\d[\w-]*/gi, '$1$2[…]'],
+  [/[\w+/=-]*(?=[\w+/=-]{20})[\w+/=-]*\d[\w+/=.-]*/g, '[…]'],
+];

@@ -1,0 +1,133 @@
+import type { ResponseInput } from 'openai/resources/responses/responses';
+import { z } from 'zod';
+
+import type { Dialect, Ending, Step, Usage } from './dialect.ts';
+import { type GrokRequest, opaque } from './request.ts';
+import { sourceSteps } from './sources.ts';
+
+/** `POST /v1/responses`, the API that xAI recommends. */
+export const responsesDialect: Dialect = {
+  async send(openai, request, options) {
+    const body = {
+      model: request.model,
+      instructions: request.instructions,
+      input: inputOf(request),
+      stream: true as const,
+      // Not kept by xAI: a conversation survives a change of account, and the user can erase it.
+      store: false,
+      prompt_cache_key: opaque('conversation', request.conversation),
+      safety_identifier: opaque('author', request.author),
+      ...(request.maxOutputTokens === undefined
+        ? {}
+        : { max_output_tokens: request.maxOutputTokens }),
+    };
+    return openai.responses.create(body, options).asResponse();
+  },
+
+  read(event) {
+    const parsed = eventSchema.safeParse(event);
+    if (!parsed.success) return [];
+    const { type, delta, annotation, response, error } = parsed.data;
+    switch (type) {
+      case 'response.output_text.delta':
+        return delta === undefined ? [] : [{ kind: 'text', delta }];
+      case 'response.output_text.annotation.added':
+        return sourceSteps([annotation]);
+      case 'response.completed':
+      case 'response.incomplete':
+        return response === undefined ? [] : ended(type, response);
+      case 'response.failed':
+      case 'error':
+        return [{ kind: 'error' }];
+      case undefined:
+      default:
+        return error === undefined || error === null ? [] : [{ kind: 'error' }];
+    }
+  },
+};
+
+const partSchema = z.looseObject({
+  type: z.string().optional(),
+  text: z.string().optional(),
+  annotations: z.array(z.unknown()).nullish(),
+});
+const responseSchema = z.looseObject({
+  id: z.string().optional(),
+  model: z.string().optional(),
+  incomplete_details: z.looseObject({ reason: z.string().nullish() }).nullish(),
+  output: z
+    .array(
+      z.looseObject({
+        type: z.string().optional(),
+        content: z.array(partSchema).nullish().catch(null),
+      }),
+    )
+    .catch([]),
+  citations: z.array(z.unknown()).nullish().catch(null),
+  usage: z.unknown().optional(),
+});
+const eventSchema = z.looseObject({
+  type: z.string().optional(),
+  delta: z.string().optional().catch(undefined),
+  annotation: z.unknown().optional(),
+  response: responseSchema.optional().catch(undefined),
+  error: z.unknown().optional(),
+});
+const usageSchema = z.looseObject({
+  input_tokens: z.number().catch(0),
+  input_tokens_details: z
+    .looseObject({ cached_tokens: z.number().catch(0) })
+    .nullish()
+    .catch(null),
+  output_tokens: z.number().catch(0),
+  cost_in_usd_ticks: z.number().catch(0),
+});
+function inputOf({ history, text }: GrokRequest): ResponseInput {
+  return [
+    ...history.flatMap(({ prompt, answer }) => [
+      { role: 'user' as const, content: prompt },
+      { role: 'assistant' as const, content: answer },
+    ]),
+    { role: 'user', content: text },
+  ];
+}
+
+function ended(type: string, response: z.infer<typeof responseSchema>): Step[] {
+  const parts = response.output.map(({ content }) => content ?? []);
+  const said = (kind: string) =>
+    parts
+      .map((of) => of.flatMap((part) => (part.type === kind ? [part.text ?? ''] : [])).join(''))
+      .filter((text) => text !== '');
+  const text = said('output_text').join('\n\n');
+  const refused = text === '' && parts.flat().some((part) => part.type === 'refusal');
+  const reason = response.incomplete_details?.reason;
+  return [
+    ...sourceSteps(parts.flat().flatMap(({ annotations }) => annotations ?? [])),
+    ...sourceSteps(response.citations ?? []),
+    {
+      kind: 'facts',
+      facts: {
+        usage: usageOf(response.usage),
+        ...(response.model === undefined ? {} : { model: response.model }),
+        ...(response.id === undefined ? {} : { responseId: response.id }),
+      },
+    },
+    { kind: 'end', how: refused ? 'declined' : endingOf(type, reason), text },
+  ];
+}
+
+function endingOf(type: string, reason: string | null | undefined): Ending {
+  if (type === 'response.completed') return 'whole';
+  if (reason === 'max_output_tokens') return 'cut';
+  return reason === 'content_filter' ? 'declined' : 'broken';
+}
+
+function usageOf(given: unknown): Usage {
+  const usage = usageSchema.safeParse(given ?? {}).data;
+  return {
+    inputTokens: usage?.input_tokens ?? 0,
+    cachedTokens: usage?.input_tokens_details?.cached_tokens ?? 0,
+    outputTokens: usage?.output_tokens ?? 0,
+    costUsdTicks: usage?.cost_in_usd_ticks ?? 0,
+  };
+}

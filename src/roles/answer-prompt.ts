@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+
+import type { Clock } from '../clock.ts';
+import { exchangeEntry } from '../conversation/exchange.ts';
+import type { History } from '../conversation/history.ts';
+import { isBridgeError } from '../errors.ts';
+import type { Answer } from '../grok/attempt.ts';
+import type { Logger } from '../log.ts';
+import type { Prompt } from '../prompt.ts';
+import { disposition, type EndWords } from '../queue/disposition.ts';
+import type { PromptEndings, PromptHandler, Settlement } from '../queue/prompt-handler.ts';
+import { type Reply, replyTo } from '../reply.ts';
+import { type Words, wordsFor } from '../words.ts';
+import { type Ask, speaker } from './ask-grok.ts';
+import { LivePreview, type PreviewSink } from './live-preview.ts';
+
+/** A wait that lasts longer is told to the author, in the message that becomes the answer. */
+const quietMs = 10_000;
+
+export interface AnswerPromptParts {
+  readonly history: History;
+  readonly ask: Ask;
+  /** Closes the gate if nothing can serve. */
+  readonly closeGate: (reason: string) => Promise<unknown>;
+  readonly previews: PreviewSink;
+  readonly onAnswer: (answer: Answer) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Answers prompts with Grok: history in, previews while it streams, and one settlement. */
+export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
+  const { history, ask, previews, onAnswer, clock, log } = parts;
+  return async (turn, signal) => {
+    const { prompt, historyEpoch, attempt } = turn;
+    const words = wordsFor(prompt.author.locale);
+    using preview = new LivePreview(turn, { sink: previews, clock });
+    preview.begin();
+    // Grok thinking is no wait; a refusal that is being mended is.
+    let isRefused = attempt > 1;
+    const notice = setTimeout(() => {
+      if (isRefused) preview.say(words.stillWaiting);
+    }, quietMs);
+    try {
+      const exchanges = await history.load(prompt.conversation, historyEpoch);
+      const answer = await ask(
+        { prompt, history: exchanges },
+        {
+          onText: (text) => preview.show(text),
+          onRefusal: () => {
+            isRefused = true;
+          },
+        },
+        signal,
+      );
+      onAnswer(answer);
+      return {
+        kind: 'settle',
+        reply: finalReply(prompt, 'answer', answer.text),
+        exchange: exchangeEntry({
+          v: 1,
+          prompt: prompt.text,
+          answer: answer.text,
+          author: speaker(prompt),
+          atMs: prompt.receivedAtMs,
+        }),
+        outcome: 'answered',
+      };
+    } catch (error) {
+      return await conclude(error, { parts, prompt, attempt, words, preview });
+    } finally {
+      clearTimeout(notice);
+      log.debug({ prompt: prompt.id, attempt }, 'attempt ended');
+    }
+  };
+}
+
+/** What is said of prompts that ended without the handler. */
+export function promptEndings(): PromptEndings {
+  return {
+    stopped: (prompt, answer) => stoppedReply(prompt, answer?.text ?? ''),
+    failed: (prompt) => {
+      const words = wordsFor(prompt.author.locale);
+      return finalReply(prompt, 'words', words.failed(referenceOf(prompt)));
+    },
+  };
+}
+
+interface Ended {
+  readonly parts: AnswerPromptParts;
+  readonly prompt: Prompt;
+  readonly attempt: number;
+  readonly words: Words;
+  readonly preview: LivePreview;
+}
+
+async function conclude(error: unknown, ended: Ended): Promise<Settlement> {
+  const { parts, prompt, attempt, words, preview } = ended;
+  const { clock, log, closeGate } = parts;
+  const code = isBridgeError(error) ? error.code : 'unexpected';
+  const decided = disposition(error, attempt);
+  const facts = { prompt: prompt.id, reference: referenceOf(prompt), attempt, code };
+  switch (decided.kind) {
+    case 'retry': {
+      log.warn({ ...facts, err: error, afterMs: decided.afterMs }, 'attempt failed, tried again');
+      const waitedMs = clock.now() - prompt.receivedAtMs;
+      if (waitedMs + decided.afterMs >= quietMs) preview.say(words.stillWaiting);
+      return { kind: 'retry', afterMs: decided.afterMs };
+    }
+    case 'credential-wait':
+      log.warn({ ...facts, err: error }, 'no credential can serve, prompt waits');
+      await closeGate(code);
+      return { kind: 'credential-wait' };
+    case 'end': {
+      if (decided.words === 'stopped') {
+        const reply = stoppedReply(prompt, preview.text);
+        return { kind: 'settle', reply, outcome: 'stopped' };
+      }
+      log.warn({ ...facts, err: error }, 'prompt ended without an answer');
+      const text = endText(decided.words, words, referenceOf(prompt));
+      return { kind: 'settle', reply: finalReply(prompt, 'words', text), outcome: decided.words };
+    }
+    case 'hand-back':
+    case 'defect':
+      throw error;
+  }
+}
+
+function endText(kind: Exclude<EndWords, 'stopped'>, words: Words, reference: string): string {
+  switch (kind) {
+    case 'quota':
+    case 'entitlement':
+    case 'declined':
+    case 'contextTooLong':
+      return words[kind];
+    case 'failed':
+    case 'deadline':
+    case 'interrupted':
+      return words[kind](reference);
+  }
+}
+
+function stoppedReply(prompt: Prompt, shown: string): Reply {
+  const words = wordsFor(prompt.author.locale);
+  return shown === ''
+    ? finalReply(prompt, 'words', words.stoppedBeforeStart)
+    : finalReply(prompt, 'stopped', `${shown}\n\n${words.stopped}`);
+}
+
+function finalReply(prompt: Prompt, kind: Reply['kind'], text: string): Reply {
+  return replyTo(prompt, { kind, final: true, text });
+}
+
+/** Short enough to read out; the log lines of the prompt carry it. */
+function referenceOf(prompt: Prompt): string {
+  return createHash('sha256').update(prompt.id).digest('hex').slice(0, 8);
+}

@@ -1,0 +1,68 @@
+import type { Config } from '../config.ts';
+import { PromptQueue } from '../queue/prompt-queue.ts';
+import { Sweeper } from '../queue/sweeper.ts';
+import { TurnQueues } from '../queue/turn-queues.ts';
+import { replyTo } from '../reply.ts';
+import { wordsFor } from '../words.ts';
+import type { Foundation } from './foundation.ts';
+
+const dayMs = 24 * 60 * 60_000;
+
+/** How much of a conversation is kept, whatever Grok is shown of it. */
+const maxExchanges = 500;
+
+export function historyBounds(config: Pick<Config, 'HISTORY_DAYS'>) {
+  return { maxExchanges, lifetimeMs: config.HISTORY_DAYS * dayMs };
+}
+
+/** Both sides' way to the queues. */
+export function openQueues(foundation: Foundation, stack: AsyncDisposableStack) {
+  const { config, redis, prefix, metrics, clock, log } = foundation;
+  const turns = stack.use(new TurnQueues({ redis, prefix, log }));
+  const prompts = new PromptQueue({
+    redis,
+    prefix,
+    turns,
+    clock,
+    limits: { perConversation: config.QUEUE_PER_CONVERSATION, total: config.QUEUE_TOTAL },
+    historyLifetimeMs: historyBounds(config).lifetimeMs,
+  });
+  metrics.onScrape(async () => {
+    const { waiting, conversations } = await prompts.depth();
+    metrics.queueJobs.set({ queue: 'prompts', state: 'prompts' }, waiting);
+    metrics.queueJobs.set({ queue: 'prompts', state: 'conversations' }, conversations);
+    for (const { queue, state, jobs } of await turns.counts([])) {
+      metrics.queueJobs.set({ queue, state }, jobs);
+    }
+  });
+  foundation.health.add('queue', async () => ({
+    kind: 'ready',
+    detail: { ...(await prompts.depth()) },
+  }));
+  return { turns, prompts };
+}
+
+/** Finds what nobody would come back to; one in every process. */
+export function startSweeper(
+  { redis, prefix, clock, log }: Foundation,
+  turns: TurnQueues,
+  recheckGate: () => Promise<unknown>,
+): Sweeper {
+  return new Sweeper({
+    redis,
+    prefix,
+    turns,
+    clock,
+    log,
+    recheckGate: async () => {
+      await recheckGate();
+    },
+    waitingNotice: (prompt) =>
+      replyTo(prompt, {
+        id: `${prompt.id}.waiting`,
+        kind: 'words',
+        final: false,
+        text: wordsFor(prompt.author.locale).waitingForSignIn,
+      }),
+  });
+}

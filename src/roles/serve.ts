@@ -1,0 +1,84 @@
+import type { AdapterDefinition } from '../chat/port.ts';
+import { BridgeError } from '../errors.ts';
+import { aborted } from '../process.ts';
+import { gateKey } from '../redis/keys.ts';
+import { BridgeSide } from './bridge-side.ts';
+import { type Foundation, layFoundation, openConsole } from './foundation.ts';
+import { historyBounds, openQueues, startSweeper } from './queues.ts';
+import { WorkerSide } from './worker-side.ts';
+
+export interface Serving {
+  readonly configured: Pick<Foundation, 'config' | 'definitions' | 'log'>;
+  readonly sides: 'bridge' | 'worker' | 'both';
+  /** Default: those that `ADAPTERS` names. */
+  readonly definitions?: readonly AdapterDefinition[];
+  /** Called before anything runs on the foundation. */
+  readonly onFoundation?: (foundation: Foundation) => Promise<void>;
+  /** Called once everything runs. */
+  readonly onReady?: (foundation: Foundation) => void;
+}
+
+/** Answers that stream at SIGTERM may end within this time; then they are handed over. */
+const graceMs = 20_000;
+
+/**
+ * Runs a bridge, a worker or both until the signal aborts, then ends in order: no more messages in,
+ * answers ended or handed over, replies delivered.
+ * @throws {BridgeError} what it cannot start with, and what a platform refuses for good
+ */
+export async function serve(
+  { configured, sides, definitions, onFoundation, onReady }: Serving,
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, log } = configured;
+  const adapters =
+    definitions ?? configured.definitions.filter(({ name }) => config.ADAPTERS.includes(name));
+  if (sides !== 'worker' && adapters.length === 0) throw nothingToServe();
+
+  await using stack = new AsyncDisposableStack();
+  const foundation = await layFoundation(configured, stack);
+  await onFoundation?.(foundation);
+  const queues = openQueues(foundation, stack);
+  let worker: WorkerSide | undefined;
+  let bridge: BridgeSide | undefined;
+  try {
+    if (sides !== 'bridge') worker = await WorkerSide.start(foundation, queues);
+    else watchGate(foundation);
+    if (sides !== 'worker') {
+      const { lifetimeMs } = historyBounds(config);
+      const shared = { ...queues, historyLifetimeMs: lifetimeMs };
+      bridge = await BridgeSide.start(foundation, shared, adapters);
+    }
+    stack.use(startSweeper(foundation, queues.turns, async () => worker?.recheckGate()));
+    await openConsole(foundation, stack);
+    log.info({ sides, adapters: adapters.map(({ name }) => name) }, 'started');
+    onReady?.(foundation);
+    await Promise.race([aborted(signal), bridge?.final ?? aborted(signal)]);
+  } finally {
+    log.info('stopping');
+    bridge?.stopIntake();
+    await worker?.close(signal.aborted ? graceMs : 0);
+    await bridge?.close(signal.aborted ? graceMs : 0);
+    log.info('stopped');
+  }
+}
+
+/** A bridge alone knows of the credential only what the gate says. */
+function watchGate({ redis, prefix, health }: Foundation): void {
+  health.add('credential', async () => {
+    const reason = await redis.hget(gateKey(prefix), 'reason');
+    return reason === null
+      ? { kind: 'ready' }
+      : {
+          kind: 'not-ready',
+          reason: `no Grok credential can serve (${reason}): run \`npm run login\``,
+        };
+  });
+}
+
+function nothingToServe(): BridgeError {
+  return new BridgeError(
+    'CONFIG_INVALID',
+    'There is no chat platform to serve: set DISCORD_TOKEN or TELEGRAM_TOKEN, or ADAPTERS=terminal.',
+  );
+}

@@ -1,0 +1,132 @@
+import { History } from '../conversation/history.ts';
+import type { CredentialService } from '../credentials/service.ts';
+import { PreviewPublisher } from '../queue/previews.ts';
+import type { PromptQueue } from '../queue/prompt-queue.ts';
+import { PromptTurns } from '../queue/prompt-turns.ts';
+import { RefreshSchedule } from '../queue/refresh-schedule.ts';
+import { StopSignals } from '../queue/stop-signals.ts';
+import type { TurnQueues } from '../queue/turn-queues.ts';
+import { RedisAccessStore } from '../redis/access-store.ts';
+import { answerPrompts, promptEndings } from './answer-prompt.ts';
+import { askGrok } from './ask-grok.ts';
+import { credentialNews } from './credential-news.ts';
+import { openCredentials } from './credential-service.ts';
+import { watchCredentials } from './credential-watch.ts';
+import type { Foundation } from './foundation.ts';
+import { OwnerNotices } from './owner-notices.ts';
+import { historyBounds } from './queues.ts';
+
+/** How often the fleet looks for tokens that are due. */
+const refreshEveryMs = 5000;
+
+/** The worker's part of a process: answers prompts and keeps the credential fresh. */
+export class WorkerSide {
+  readonly #credentials: CredentialService;
+  readonly #owners: OwnerNotices;
+  readonly #turns: PromptTurns;
+  readonly #stack: AsyncDisposableStack;
+
+  private constructor(parts: {
+    credentials: CredentialService;
+    owners: OwnerNotices;
+    turns: PromptTurns;
+    stack: AsyncDisposableStack;
+  }) {
+    this.#credentials = parts.credentials;
+    this.#owners = parts.owners;
+    this.#turns = parts.turns;
+    this.#stack = parts.stack;
+  }
+
+  /** @throws {BridgeError} what the credential service cannot start with */
+  static async start(
+    foundation: Foundation,
+    queues: { readonly turns: TurnQueues; readonly prompts: PromptQueue },
+  ): Promise<WorkerSide> {
+    const { config, redis, connections, prefix, metrics, clock, log } = foundation;
+    await using building = new AsyncDisposableStack();
+    const access = new RedisAccessStore(redis, prefix);
+    const owners = new OwnerNotices({
+      places: async () => access.ownerPlaces(),
+      say: async (id, reply) => queues.prompts.say(id, reply),
+      clock,
+    });
+    const onEvent = credentialNews({ log, metrics, owners });
+    const credentials = building.use(await openCredentials(foundation, { onEvent }));
+    watchCredentials(foundation, credentials);
+    building.use(
+      await RefreshSchedule.start({
+        redis,
+        prefix,
+        log,
+        everyMs: refreshEveryMs,
+        refreshDue: async (signal) => {
+          await credentials.refreshDue(signal);
+        },
+      }),
+    );
+    const subscriber = await connections.connect('grok-bridge-stops');
+    const stops = building.use(new StopSignals({ subscriber, prefix, log }));
+    await stops.ready;
+
+    const turns = new PromptTurns({
+      redis,
+      prefix,
+      turns: queues.turns,
+      stops,
+      clock,
+      log,
+      metrics: {
+        settled: (prompt, outcome) => {
+          metrics.prompts.inc({ platform: platformOf(prompt.account), outcome });
+        },
+        retried: () => undefined,
+        deadLettered: (prompt) => {
+          const platform = prompt === null ? 'unknown' : platformOf(prompt.account);
+          metrics.prompts.inc({ platform, outcome: 'dead-letter' });
+        },
+      },
+      handle: answerPrompts({
+        history: new History({ redis, prefix, budgetTokens: config.HISTORY_TOKENS, log }),
+        ask: askGrok(foundation, { tokens: credentials, owners }, building),
+        closeGate: async (reason) => credentials.closeGate(reason),
+        previews: new PreviewPublisher({ redis, prefix, log }),
+        onAnswer: ({ usage }) => {
+          if (usage.costUsdTicks > 0) metrics.costUsd.inc(usage.costUsdTicks / ticksPerUsd);
+        },
+        clock,
+        log,
+      }),
+      endings: promptEndings(),
+      concurrency: config.WORKER_CONCURRENCY,
+      history: historyBounds(config),
+      deadlineMs: config.ANSWER_SECONDS * 1000,
+    });
+    await turns.ready();
+    return new WorkerSide({ credentials, owners, turns, stack: building.move() });
+  }
+
+  /** Opens the gate if a credential can serve after all; while none can, the owners are told. */
+  async recheckGate(): Promise<void> {
+    if (!(await this.#credentials.recheckGate())) return;
+    const gate = await this.#credentials.gate();
+    if (gate === null) return;
+    await this.#owners.tell(`gate.${gate.incident}`, (words) => words.ownerNothingServes);
+  }
+
+  /**
+   * Begins nothing more, lets answers end for `graceMs`, hands the rest to other workers, and waits
+   * for a token exchange that is under way.
+   */
+  async close(graceMs: number): Promise<void> {
+    await this.#turns.close(graceMs);
+    await this.#stack.disposeAsync();
+  }
+}
+
+/** xAI counts cost in ten-billionths of a dollar (docs.x.ai, `usage.cost_in_usd_ticks`). */
+const ticksPerUsd = 1e10;
+
+function platformOf(account: string): string {
+  return account.split('-', 1)[0] ?? account;
+}
