@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline';
+
+import { BridgeError } from '#port';
+import type {
+  Adapter,
+  AdapterHealth,
+  AdapterTools,
+  Delivery,
+  Incoming,
+  Intake,
+  Outgoing,
+} from '#port';
+
+import { Screen } from './screen.ts';
+import type { Output } from './screen.ts';
+
+export interface TerminalOptions extends AdapterTools {
+  readonly user: string;
+  readonly input: NodeJS.ReadableStream;
+  readonly output: Output;
+}
+
+/**
+ * One person at the terminal of the program: a line is a message, answers are printed. There is one
+ * conversation, a private one, and no platform in between that could fail.
+ */
+export class TerminalAdapter implements Adapter {
+  readonly displayName = 'terminal';
+  readonly maxChars = 20_000;
+  readonly #options: TerminalOptions;
+  readonly #screen: Screen;
+  /** Parts this run's ids from those of every other. */
+  readonly #run = randomBytes(6).toString('hex');
+  #isConnected = false;
+  #isListening = false;
+  #said = 0;
+  #lastLineAtMs: number | null = null;
+
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+    this.#screen = new Screen(options.output);
+  }
+
+  get account(): string {
+    if (this.#isConnected) return 'terminal-local';
+    throw new BridgeError('PLATFORM_UNREACHABLE', 'The terminal is not connected yet.');
+  }
+
+  measure(markdown: string): number {
+    return markdown.length;
+  }
+
+  previewIntervalMs(): number {
+    return 100;
+  }
+
+  async connect(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#isConnected = true;
+  }
+
+  /** At the end of the input, goes on until the signal: answers may still be on their way. */
+  async listen(intake: Intake, signal: AbortSignal): Promise<void> {
+    const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+    if (signal.aborted) return;
+    const lines = createInterface({ input: this.#options.input });
+    const onAbort = (): void => {
+      lines.close();
+      stop();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#isListening = true;
+    try {
+      for await (const line of lines) {
+        if (signal.aborted) return;
+        if (line.trim() !== '') await this.#handOver(this.#message(line), intake, signal);
+      }
+      await stopped;
+    } finally {
+      this.#isListening = false;
+      signal.removeEventListener('abort', onAbort);
+      lines.close();
+    }
+  }
+
+  async post(_address: string, message: Outgoing): Promise<Delivery> {
+    const messageId = `out-${this.#run}-${message.nonce}`;
+    this.#screen.show(messageId, message.text, message.role);
+    return { kind: 'done', messageId };
+  }
+
+  async edit(_address: string, messageId: string, message: Outgoing): Promise<Delivery> {
+    // What an earlier run has printed is out of reach.
+    if (!messageId.startsWith(`out-${this.#run}-`)) return { kind: 'missing' };
+    this.#screen.show(messageId, message.text, message.role);
+    return { kind: 'done', messageId };
+  }
+
+  async typing(): Promise<void> {}
+
+  health(): AdapterHealth {
+    return { up: this.#isListening, lastEventAtMs: this.#lastLineAtMs };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#screen.end();
+  }
+
+  /** There is nobody to ask for the line again, so it is offered until it is taken. */
+  async #handOver(message: Incoming, intake: Intake, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    for (;;) {
+      try {
+        await intake.receive(message, signal);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        log.warn({ err: error, prompt: message.id }, 'line could not be stored, trying again');
+        await clock.sleep(retryMs, signal).catch(() => {});
+      }
+    }
+  }
+
+  #message(text: string): Incoming {
+    const { user, clock } = this.#options;
+    this.#said += 1;
+    this.#lastLineAtMs = clock.now();
+    return {
+      id: `term-${this.#run}-${this.#said}`,
+      conversation: 'local',
+      address: 'local',
+      author: { id: `terminal:${user}`, name: user },
+      fromBot: false,
+      isOperator: true,
+      isPrivate: true,
+      isAddressed: true,
+      places: [],
+      text,
+    };
+  }
+}
+
+const retryMs = 500;
