@@ -36,8 +36,7 @@ export interface Foundation {
 }
 
 /**
- * Configuration and log, before anything is opened. `names`: the adapters whose settings count;
- * default all there are.
+ * Configuration and log, before anything is opened.
  * @throws {BridgeError} `CONFIG_INVALID`, `ADAPTER_UNKNOWN`
  */
 export async function configure(
@@ -55,7 +54,13 @@ export async function configure(
       `ADAPTERS: there is no adapter “${unknown}”. There are: ${names}.`,
     );
   }
-  return { config, definitions, log: createLog({ level: config.LOG_LEVEL }) };
+  return { config, definitions, log: createLog({ level: levelFor(config, environment) }) };
+}
+
+/** Where a person chats at the very terminal that the log would be printed on, it says only what matters. */
+function levelFor(config: Config, environment: Environment): string {
+  const isChat = config.ADAPTERS.includes('terminal') && process.stdout.isTTY;
+  return isChat && (environment['LOG_LEVEL'] ?? '') === '' ? 'warn' : config.LOG_LEVEL;
 }
 
 /**

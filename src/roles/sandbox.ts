@@ -36,7 +36,7 @@ export const sandbox: Role = async ({ environment, words }) => {
     LOG_LEVEL: environment['LOG_LEVEL'] ?? 'warn',
     REFRESH_GUARD_SECONDS: '0',
     DATA_DIR: dataDir,
-    ADAPTERS: 'discord,telegram',
+    ADAPTERS: 'discord,telegram,terminal',
     ...world.environment(),
   });
   const stop = new AbortController();
@@ -46,6 +46,7 @@ export const sandbox: Role = async ({ environment, words }) => {
     {
       configured,
       sides: 'both',
+      definitions: configured.definitions.map((definition) => terminal.replace(definition)),
 
       onFoundation: async (foundation) =>
         importSignIn(foundation, JSON.stringify(world.xai.signIn())),
