@@ -22,7 +22,8 @@ export const chatDialect: Dialect = {
   read(event) {
     const chunk = chunkSchema.safeParse(event).data;
     if (chunk === undefined) return [];
-    if (chunk.type === 'error' || (chunk.error !== undefined && chunk.error !== null)) {
+    const isError = chunk.error !== undefined && chunk.error !== null;
+    if (isError || chunk.type === 'error' || chunk.type === 'response.failed') {
       return [{ kind: 'error' }];
     }
     const choice = chunk.choices[0];

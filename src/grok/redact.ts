@@ -15,7 +15,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b(https?:\/\/[^\s/?#]+)[^\s]*/gi, '$1/…'],
   [/\S+@\S+\.\S+/g, '[…]'],
   // UUIDs, JWTs, `xai-…`, and anything long that has a digit in it.
-  [/\b(?:xai|sk|pk)-[\w-]+/gi, '[…]'],
+  [/\b(?:(?:xai|sk|pk)-|eyJ)[\w.-]+/gi, '[…]'],
   [/\b[\da-f]{8}-[\da-f-]{20,}\b/gi, '[…]'],
   [/\b(team|key ID|user|org(?:anization)?|account)(:?\s+)[\w-]*\d[\w-]*/gi, '$1$2[…]'],
   [/[\w+/=-]*(?=[\w+/=-]{20})[\w+/=-]*\d[\w+/=.-]*/g, '[…]'],
