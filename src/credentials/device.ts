@@ -6,6 +6,7 @@ import { BridgeError } from '../errors.ts';
 import { Discovery, isLoopback } from './discovery.ts';
 import type { ImportedTokens } from './import.ts';
 import { readTokens } from './minted.ts';
+import { pause } from './waiters.ts';
 
 export interface DeviceSignIn {
   /** The issuer (XAI_AUTH_URL). */
@@ -52,7 +53,7 @@ export async function deviceSignIn(
     expiresInMs: device.expires_in * 1000,
   });
   for (;;) {
-    await clock.sleep(intervalMs, signal);
+    await pause(clock, intervalMs, signal);
     if (clock.monotonic() > endMs) throw failed('the code ran out before anybody used it');
     const poll = await pollOnce(metadata, client, device.device_code, http()).catch(
       (error: unknown) => {

@@ -3,10 +3,13 @@ import type { Credential } from './credential.ts';
 import type { Pool } from './pool.ts';
 import type { RedisTime } from './redis-time.ts';
 import { processJitterMs } from './schedule.ts';
+import { orGiveUp, pause } from './waiters.ts';
 
 const spacingMs = 250;
 const floorMs = 1_000;
 const longestMs = 60_000;
+/** An exchange that takes longer goes on by itself. */
+const longestRunMs = 120_000;
 
 /** The scheduled refresh: any process may run it, any time; Redis grants each one once. */
 export class DueRefresh {
@@ -30,10 +33,11 @@ export class DueRefresh {
       const record = credential.record;
       if (record === null || this.#dueAtMs(credential) > this.#time.now()) continue;
       signal.throwIfAborted();
-      if (refreshed > 0) await this.#clock.sleep(spacingMs, signal);
+      if (refreshed > 0) await pause(this.#clock, spacingMs, signal);
       const reason = credential.isMandatory() ? 'mandatory' : 'proactive';
-      const result = await credential.refresh(reason, record);
-      if (result.kind === 'fresh') refreshed += 1;
+      const asked = credential.refresh(reason, record);
+      const result = await orGiveUp(asked, this.#clock, longestRunMs, signal);
+      if (result?.kind === 'fresh') refreshed += 1;
     }
     return refreshed;
   }

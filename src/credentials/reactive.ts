@@ -7,7 +7,7 @@ import type { RedisTime } from './redis-time.ts';
 import type { RefreshResult } from './refresher.ts';
 import type { CredentialTimings } from './timings.ts';
 import type { Advice, StampedToken } from './token.ts';
-import { orGiveUp } from './waiters.ts';
+import { orGiveUp, pause } from './waiters.ts';
 
 /** What one request remembers of its refusals, by credential. */
 export type ReactiveMemory = Map<string, { refusals: number; waits: number; last: string }>;
@@ -159,7 +159,7 @@ export class Reactive {
     const ms = limits.guardWaitsMs[known.waits];
     if (ms === undefined) return false;
     known.waits += 1;
-    await clock.sleep(ms * (0.8 + 0.4 * random()), signal);
+    await pause(clock, ms * (0.8 + 0.4 * random()), signal);
     return true;
   }
 }

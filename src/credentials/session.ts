@@ -9,6 +9,7 @@ import type { RedisCredentials } from './redis-store.ts';
 import type { RedisTime } from './redis-time.ts';
 import type { CredentialTimings } from './timings.ts';
 import type { Advice, Refusal, StampedToken } from './token.ts';
+import { pause } from './waiters.ts';
 
 export interface SessionParts {
   readonly pool: Pool;
@@ -61,7 +62,7 @@ export class CredentialSession {
       const soonest = pool.soonestMs(this.#tried);
       const waitMs = soonest === null ? null : Math.max(1, soonest - time.now());
       if (waitMs === null || clock.monotonic() + waitMs > endMs) throw await this.#none(waitMs);
-      await clock.sleep(waitMs, signal);
+      await pause(clock, waitMs, signal);
     }
   }
 

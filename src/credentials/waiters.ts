@@ -35,6 +35,16 @@ export class Waiters {
   }
 }
 
+/** Sleeps; rejects with the signal's own reason when it aborts. */
+export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
 /** What `work` comes to, or null at the deadline; rejects with the signal's reason when it aborts. Ends no work. */
 export async function orGiveUp<T>(
   work: Promise<T>,

@@ -6,7 +6,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { TestRedis } from '../redis-server.ts';
 import {
   Fleet,
-  TokenServer,
   age,
   imported,
   mortal,
@@ -16,6 +15,7 @@ import {
   stale,
   until,
 } from './credential-model.ts';
+import { TokenServer } from './credential-server.ts';
 
 let redis: TestRedis;
 let server: TokenServer;

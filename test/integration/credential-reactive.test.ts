@@ -2,16 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import type { Refusal } from '../../src/credentials/token.ts';
 import { TestRedis } from '../redis-server.ts';
-import {
-  Fleet,
-  TokenServer,
-  age,
-  imported,
-  never,
-  request,
-  stale,
-  until,
-} from './credential-model.ts';
+import { Fleet, age, imported, never, request, stale, until } from './credential-model.ts';
+import { TokenServer } from './credential-server.ts';
 
 let redis: TestRedis;
 let server: TokenServer;

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { TestRedis } from '../redis-server.ts';
-import { Fleet, TokenServer, imported, never, request, stale } from './credential-model.ts';
+import { Fleet, age, imported, never, request, stale, until } from './credential-model.ts';
+import { TokenServer } from './credential-server.ts';
 
 let redis: TestRedis;
 let server: TokenServer;
@@ -69,5 +70,110 @@ describe('a refused token', () => {
     await early.refused(old, stale, never);
     expect(await late.refused(same, stale, never)).toBe('again');
     expect(server.totalSends).toBe(1);
+  });
+
+  test('whose process did not hear of the newer one adopts it and sends nothing', async () => {
+    const deaf = { subscriber: null, timings: { antiEntropyMs: 60_000, spillScanMs: 60_000 } };
+    const first = await fleet.process(deaf);
+    await first.signIn('default', imported(server.tokens));
+    const others = await Promise.all([1, 2, 3].map(async () => fleet.process(deaf)));
+    const session = first.begin(request);
+    await session.refused(await session.acquire(never), stale, never);
+    for (const service of others) {
+      const late = service.begin(request);
+      const token = await late.acquire(never);
+      expect(token.generation).toBe(1);
+      expect(await late.refused(token, stale, never)).toBe('again');
+      expect(server.accepts((await late.acquire(never)).secret)).toBe(true);
+    }
+    expect(server.totalSends).toBe(1);
+  });
+
+  test('is waited for no longer than the caller will, and the refresh goes on without it', async () => {
+    const service = await fleet.process({ timings: { callerMs: 50 } });
+    await service.signIn('default', imported(server.tokens));
+    const held = Promise.withResolvers<void>();
+    server.hold = held.promise;
+    const session = service.begin(request);
+    const token = await session.acquire(never);
+    const arrived = server.arrival();
+    const first = session.refused(token, stale, never);
+    await arrived;
+    const gone = new AbortController();
+    const left = service.begin(request).refused(token, stale, gone.signal);
+    gone.abort(new Error('the caller left'));
+    await expect(left).rejects.toThrow('the caller left');
+    expect(await first).toBe('wait');
+    held.resolve();
+    await until(async () => (await service.status())[0]?.generation === 2);
+    expect((await service.begin(request).acquire(never)).generation).toBe(2);
+    expect(server.totalSends).toBe(1);
+  });
+});
+
+describe('the scheduled refresh', () => {
+  const lifeMs = 3_600_000;
+
+  test('leaves alone what is not due, and says when it will be', async () => {
+    const service = await fleet.process();
+    await service.signIn('default', imported(server.tokens, lifeMs));
+    expect(await service.refreshDue(never)).toBe(0);
+    expect(server.totalSends).toBe(0);
+    expect(service.nextDueInMs()).toBe(60_000);
+  });
+
+  test('run by every process at once is one token call', async () => {
+    const processes = await Promise.all([1, 2, 3, 4].map(async () => fleet.process()));
+    await processes[0]?.signIn('default', imported(server.tokens, lifeMs));
+    await age(await fleet.connect(), fleet.prefix, 'default', 0.85 * lifeMs);
+    await Promise.all(processes.map(async (service) => service.reload()));
+    expect(processes[0]?.nextDueInMs()).toBe(1_000);
+    await Promise.all(processes.map(async (service) => service.refreshDue(never)));
+    expect(server.totalSends).toBe(1);
+    const tokens = processes.map(async (service) => service.begin(request).acquire(never));
+    for (const token of await Promise.all(tokens)) expect(server.accepts(token.secret)).toBe(true);
+  });
+
+  test('does not keep a request waiting while the token still has time', async () => {
+    const service = await fleet.process();
+    await service.signIn('default', imported(server.tokens, lifeMs));
+    await age(await fleet.connect(), fleet.prefix, 'default', 0.85 * lifeMs);
+    await service.reload();
+    const held = Promise.withResolvers<void>();
+    server.hold = held.promise;
+    const arrived = server.arrival();
+    const run = service.refreshDue(never);
+    await arrived;
+    expect((await service.begin(request).acquire(never)).generation).toBe(1);
+    held.resolve();
+    expect(await run).toBe(1);
+  });
+
+  test('keeps requests waiting when the token is over, and serves them all the new one', async () => {
+    const service = await fleet.process();
+    await service.signIn('default', imported(server.tokens, lifeMs));
+    await age(await fleet.connect(), fleet.prefix, 'default', 1.1 * lifeMs);
+    await service.reload();
+    const waiting = Array.from({ length: 100 }, async () => service.begin(request).acquire(never));
+    for (const token of await Promise.all(waiting)) expect(server.accepts(token.secret)).toBe(true);
+    expect(server.totalSends).toBe(1);
+  });
+
+  test('names the client the sign-in belongs to, else the configured one, else none', async () => {
+    for (const [own, configured, sent] of [
+      ['mine', 'ours', 'mine'],
+      [undefined, 'ours', 'ours'],
+      [undefined, undefined, null],
+    ] as const) {
+      const service = await fleet.process({ clientId: configured });
+      const tokens = imported(server.signIn(), lifeMs);
+      await service.signIn('default', {
+        ...tokens,
+        ...(own === undefined ? {} : { clientId: own }),
+      });
+      const session = service.begin(request);
+      await session.refused(await session.acquire(never), stale, never);
+      expect(server.form?.get('client_id')).toBe(sent);
+    }
   });
 });

@@ -3,15 +3,10 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
-import { systemClock } from '../../src/clock.ts';
 import { makeKey, parseKeyRing } from '../../src/credentials/key-ring.ts';
-import { CredentialKeys } from '../../src/credentials/keys.ts';
-import { RedisCredentials } from '../../src/credentials/redis-store.ts';
-import { RedisTime } from '../../src/credentials/redis-time.ts';
-import { CredentialScripts } from '../../src/credentials/scripts.ts';
-import { timings } from '../../src/credentials/timings.ts';
 import { TestRedis } from '../redis-server.ts';
-import { Fleet, TokenServer, age, imported, never, request, stale } from './credential-model.ts';
+import { Fleet, imported, never, request, stale } from './credential-model.ts';
+import { TokenServer } from './credential-server.ts';
 
 let redis: TestRedis;
 let server: TokenServer;
@@ -30,116 +25,14 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function store() {
+async function admin() {
   const connection = await fleet.connect();
-  const keys = new CredentialKeys(fleet.prefix);
-  const limits = timings();
-  const scripts = new CredentialScripts(connection, keys, new RedisTime(systemClock), 2_000);
-  const rec = `{${fleet.prefix}}:cred:default:rec`;
-  return { connection, store: new RedisCredentials(scripts, limits), rec };
+  return { connection, rec: `{${fleet.prefix}}:cred:default:rec` };
 }
-
-const minted = { at_ct: 'x', rt_ct: 'y', at_fp: 'a2', rt_fp: 'r2', exp_ms: 9e12, due_ms: 8e12 };
-
-describe('a commit', () => {
-  test('is refused when the epoch, the generation or the spent token is another', async () => {
-    const { store: s, connection, rec } = await store();
-    await (await fleet.process({ tool: true })).signIn('default', imported(server.tokens));
-    const before = await connection.hgetall(rec);
-    const fence = { name: 'default', epoch: 1, generation: 1, attempt: 'a' };
-    const print = before['rt_fp'] ?? '';
-    expect((await s.commit({ ...fence, epoch: 0 }, print, minted)).kind).toBe('stale');
-    expect((await s.commit({ ...fence, epoch: 2 }, print, minted)).kind).toBe('stale');
-    expect((await s.commit({ ...fence, generation: 0 }, print, minted)).kind).toBe('stale');
-    expect((await s.commit({ ...fence, generation: 2 }, print, minted)).kind).toBe('stale');
-    expect((await s.commit(fence, 'another', minted)).kind).toBe('stale');
-    expect(await connection.hgetall(rec)).toEqual(before);
-    expect((await s.commit(fence, print, minted)).kind).toBe('ok');
-    expect((await s.commit({ ...fence, attempt: 'b' }, print, minted)).kind).toBe('stale');
-  });
-
-  test('applied twice is applied once', async () => {
-    const { store: s, connection, rec } = await store();
-    await (await fleet.process({ tool: true })).signIn('default', imported(server.tokens));
-    const print = (await connection.hget(rec, 'rt_fp')) ?? '';
-    const fence = { name: 'default', epoch: 1, generation: 1, attempt: 'a' };
-    await s.begin(fence, 'reactive', 'o');
-    await s.begin(fence, 'reactive', 'o');
-    expect(await s.sent(fence)).not.toBeNull();
-    expect(await s.sent(fence)).not.toBeNull();
-    await s.commit(fence, print, minted);
-    const once = await connection.hgetall(rec);
-    expect((await s.commit(fence, print, minted)).kind).toBe('ok');
-    expect(await connection.hgetall(rec)).toEqual(once);
-    const budget = await connection.hgetall(`{${fleet.prefix}}:cred:default:budget`);
-    expect(Object.keys(budget)).toEqual(['m:2']);
-  });
-});
-
-describe('an intent', () => {
-  test('that says sent outlives its lease: nobody may send, nobody may begin', async () => {
-    const { store: s, connection } = await store();
-    await (await fleet.process({ tool: true })).signIn('default', imported(server.tokens));
-    const first = { name: 'default', epoch: 1, generation: 1, attempt: 'a' };
-    const second = { ...first, attempt: 'b' };
-    expect((await s.begin(first, 'reactive', 'o')).kind).toBe('won');
-    expect((await s.begin(second, 'reactive', 'o')).kind).toBe('busy');
-    await s.sent(first);
-    await connection.del(`{${fleet.prefix}}:cred:default:lease`);
-    expect(await s.sent(first)).toBeNull();
-    expect((await s.begin(second, 'reactive', 'o')).kind).toBe('ambiguous');
-    expect(await s.sent(second)).toBeNull();
-    expect((await s.resolve(second, 'a', 'o', 'stranger', 0)).kind).toBe('parked');
-  });
-
-  test('that was only prepared is taken over when its lease has ended', async () => {
-    const { store: s, connection } = await store();
-    await (await fleet.process({ tool: true })).signIn('default', imported(server.tokens));
-    const first = { name: 'default', epoch: 1, generation: 1, attempt: 'a' };
-    await s.begin(first, 'reactive', 'o');
-    await connection.del(`{${fleet.prefix}}:cred:default:lease`);
-    expect((await s.begin({ ...first, attempt: 'b' }, 'reactive', 'o')).kind).toBe('won');
-    expect(await s.sent(first)).toBeNull();
-  });
-
-  test('that Redis forgot is written again by the owner’s next sign of life', async () => {
-    const { store: s, connection } = await store();
-    await (await fleet.process({ tool: true })).signIn('default', imported(server.tokens));
-    const first = { name: 'default', epoch: 1, generation: 1, attempt: 'a' };
-    await s.begin(first, 'reactive', 'o');
-    const sentAt = (await s.sent(first)) ?? 0;
-    const keys = ['intent', 'lease'].map((part) => `{${fleet.prefix}}:cred:default:${part}`);
-    await connection.del(...keys);
-    expect(await s.renew(first, 'o', 'sent', sentAt, 'reactive')).toBe(true);
-    expect((await s.begin({ ...first, attempt: 'b' }, 'reactive', 'o')).kind).toBe('busy');
-  });
-
-  test('of a re-send that never left is taken up again, and is still the only one', async () => {
-    const { store: s, connection } = await store();
-    const tool = await fleet.process({ tool: true });
-    await tool.signIn('default', imported(server.tokens, 1_000_000));
-    const at = (attempt: string) => ({ name: 'default', epoch: 1, generation: 1, attempt });
-    const lease = `{${fleet.prefix}}:cred:default:lease`;
-    await s.begin(at('a'), 'reactive', 'o');
-    await s.sent(at('a'));
-    await connection.del(lease);
-    await age(connection, fleet.prefix, 'default', 2_000_000);
-    expect((await s.resolve(at('b'), 'a', 'o', 'stranger', 0)).kind).toBe('won');
-    await connection.del(lease);
-    expect((await s.begin(at('c'), 'mandatory', 'o')).kind).toBe('ambiguous');
-    expect((await s.resolve(at('c'), 'b', 'o', 'stranger', 0)).kind).toBe('won');
-    expect(await s.sent(at('b'))).toBeNull();
-    expect(await s.sent(at('c'))).not.toBeNull();
-    await connection.del(lease);
-    await age(connection, fleet.prefix, 'default', 100_000);
-    expect((await s.resolve(at('d'), 'c', 'o', 'stranger', 0)).kind).toBe('spent');
-    expect(await connection.hget(`{${fleet.prefix}}:cred:default:rec`, 'st')).toBe('quarantined');
-  });
-});
 
 describe('the sealing keys', () => {
   test('that are wrong refuse the start and change nothing', async () => {
-    const { connection, rec } = await store();
+    const { connection, rec } = await admin();
     const first = await fleet.process();
     await first.signIn('default', imported(server.tokens));
     await first[Symbol.asyncDispose]();
@@ -177,7 +70,7 @@ describe('the sealing keys', () => {
   });
 
   test('open a token nowhere but where it was sealed', async () => {
-    const { connection } = await store();
+    const { connection } = await admin();
     const service = await fleet.process();
     await service.signIn('one', imported(server.tokens));
     await service.signIn('two', imported({ access: 'at-canary-2', refresh: 'rt-canary-2' }));
@@ -196,7 +89,7 @@ describe('a sign-in', () => {
   });
 
   test('outlives a Redis that keeps nothing, by its sealed copy', async () => {
-    const { connection } = await store();
+    const { connection } = await admin();
     const tool = await fleet.process({ tool: true });
     await tool.signIn('default', imported(server.tokens));
     await connection.flushall();
@@ -208,7 +101,7 @@ describe('a sign-in', () => {
   });
 
   test('whose copy does not open refuses the start where Redis has nothing', async () => {
-    const { connection } = await store();
+    const { connection } = await admin();
     const tool = await fleet.process({ tool: true });
     await tool.signIn('default', imported(server.tokens));
     await connection.flushall();
@@ -245,7 +138,7 @@ describe('a sign-in', () => {
 });
 
 test('no token is in Redis, in a file, in an event or in an error in plain', async () => {
-  const { connection } = await store();
+  const { connection } = await admin();
   const errors: unknown[] = [];
   const service = await fleet.process({ apiKey: 'xai-canary-key' });
   await service.signIn('default', imported(server.tokens));
