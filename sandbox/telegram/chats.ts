@@ -37,6 +37,8 @@ export interface StoredMessage {
   readonly replyTo: number | undefined;
   readonly kind: 'text' | 'photo' | 'document' | 'service';
   readonly file: { name: string; bytes: number } | undefined;
+  /** What it said before any edit. */
+  readonly firstText: string;
   /** After parsing; of a photo or a document: the caption. */
   text: string;
   entities: readonly Entity[];
@@ -117,6 +119,7 @@ export class Chats {
       replyTo: draft.replyTo,
       kind: draft.kind ?? 'text',
       file: draft.file,
+      firstText: draft.content.text,
       text: draft.content.text,
       entities: draft.content.entities,
       html: draft.html,

@@ -1,0 +1,116 @@
+import type { SandboxWorld } from '../sandbox/world.ts';
+
+/** Somebody in a place where the bot is, the same on every platform. */
+export interface Chatter {
+  readonly name: string;
+  say(text: string): void;
+  /** What stands there from the bot, oldest first. */
+  shown(): readonly string[];
+  /** All that the bot's messages there have ever shown, edits and what was deleted included. */
+  everShown(): readonly string[];
+  /** Resolves with what `find` finds once it does. */
+  until<T>(find: (shown: readonly string[]) => T | undefined | false, ms?: number): Promise<T>;
+  /** Says it and resolves with the answer of the stand-in, once it is complete. */
+  ask(question: string, ms?: number): Promise<string>;
+}
+
+const patienceMs = 30_000;
+
+/** A private chat with the bot on Discord. */
+export function discordDm(world: SandboxWorld, name: string): Chatter {
+  const { discord } = world;
+  const user = discord.createUser(name);
+  const channel = discord.openDm(user);
+  return discordChatter(world, name, channel.id, (text) => discord.say({ user, channel, text }));
+}
+
+/** Somebody who mentions the bot in a server's channel or thread. */
+export function discordMentioner(
+  world: SandboxWorld,
+  name: string,
+  channel: { readonly id: string },
+): Chatter {
+  const { discord } = world;
+  const user = discord.createUser(name);
+  return discordChatter(world, name, channel.id, (text) =>
+    discord.say({ user, channel, text: `<@${discord.botId}> ${text}` }),
+  );
+}
+
+export function discordChatter(
+  { discord }: SandboxWorld,
+  name: string,
+  place: string,
+  say: (text: string) => void,
+): Chatter {
+  const ofBot = (withDeleted: boolean) =>
+    discord
+      .messages(place, { withDeleted })
+      .filter(({ authorId, loading }) => authorId === discord.botId && !loading);
+  const until: Chatter['until'] = async (find, ms = patienceMs) =>
+    discord.waitFor(() => find(ofBot(false).map(({ content }) => content)), {
+      timeoutMs: ms,
+      what: `what ${name} waits for`,
+    });
+  return chatter({
+    name,
+    say,
+    shown: () => ofBot(false).map(({ content }) => content),
+    everShown: () =>
+      ofBot(true).flatMap(({ content, earlierContents }) => [...earlierContents, content]),
+    until,
+  });
+}
+
+/** A private chat with the bot on Telegram. */
+export function telegramPrivate(world: SandboxWorld, name: string): Chatter {
+  const user = world.telegram.createUser(name);
+  return telegramChatter(world, name, { user, chat: user });
+}
+
+export function telegramChatter(
+  { telegram }: SandboxWorld,
+  name: string,
+  { user, chat, topic, prefix = '' }: TelegramPlace,
+): Chatter {
+  const where = topic === undefined ? {} : { topic };
+  const ofBot = () => telegram.messages(chat, where).filter(({ from }) => from.isBot);
+  const until: Chatter['until'] = async (find, ms = patienceMs) =>
+    telegram.waitFor(() => find(ofBot().map(({ text }) => text)), { timeoutMs: ms });
+  return chatter({
+    name,
+    say: (text) => telegram.say({ user, chat, text: `${prefix}${text}`, ...where }),
+    shown: () => ofBot().map(({ text }) => text),
+    everShown: () =>
+      ofBot().flatMap(({ firstText, edits }) => [firstText, ...edits.map(({ text }) => text)]),
+    until,
+  });
+}
+
+export interface TelegramPlace {
+  readonly user: number;
+  readonly chat: number;
+  readonly topic?: number;
+  /** Put before what is said: the bot's name in a group. */
+  readonly prefix?: string;
+}
+
+/** Whether a message is a placeholder or a preview. */
+export function isUnfinished(text: string): boolean {
+  return text.trimEnd().endsWith('…');
+}
+
+/** Whether this is the stand-in's complete answer to a question. */
+export function answers(text: string, question: string): boolean {
+  return text.startsWith(`You said: “${question}”`) && !isUnfinished(text);
+}
+
+function chatter(parts: Omit<Chatter, 'ask'>): Chatter {
+  return {
+    ...parts,
+    ask: async (question, ms) => {
+      parts.say(question);
+      return parts.until((shown) => shown.find((text) => answers(text, question)), ms);
+    },
+  };
+}
