@@ -1,5 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
+import { BridgeError } from './errors.ts';
+
 export type { Logger };
 
 /** Fields that may never be printed, wherever they turn up. */
@@ -68,7 +70,8 @@ function describeError(error: unknown): unknown {
     name: error.name,
     ...(code === undefined ? {} : { code }),
     message: error.message,
-    stack: error.stack,
+    // Ours say what happened and what to do; where in the code matters for what nobody expected.
+    ...(error instanceof BridgeError ? {} : { stack: error.stack }),
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   };
 }

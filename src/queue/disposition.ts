@@ -6,12 +6,16 @@ export type Disposition =
   | { readonly kind: 'retry'; readonly afterMs: number }
   /** Answer with these words of the catalogue, and no more. */
   | { readonly kind: 'end'; readonly words: EndWords }
-  /** It stays the head until a credential can serve; counts no attempt. */
-  | { readonly kind: 'credential-wait'; readonly notice: 'waitingForSignIn' | 'notAvailable' }
-  /** This process may or can not go on; another one does. Nothing is said. */
-  | { readonly kind: 'hand-back' }
-  /** A fault of ours: throw it on, so that the prompt is retried and in the end kept aside. */
-  | { readonly kind: 'defect' };
+  /** It stays the head until a credential can serve; counts no attempt. `null`: nothing is said. */
+  | { readonly kind: 'credential-wait'; readonly notice: WaitWords | null }
+  /**
+   * Throw it on. `LEASE_LOST` is understood: the turn is another process' by now. Anything else is
+   * a fault of ours: the prompt is tried again a few times, and in the end kept aside.
+   */
+  | { readonly kind: 'throw' };
+
+/** Names of the catalogue's words. */
+export type WaitWords = 'waitingForSignIn' | 'notAvailable';
 
 /** Names of the catalogue's words. */
 export type EndWords =
@@ -35,7 +39,7 @@ const longestRateLimitDelayMs = 15 * 60_000;
 export function disposition(error: unknown, attempt: number): Disposition {
   return error instanceof BridgeError
     ? ofCode(error.code, error.retryAfterMs, attempt)
-    : { kind: 'defect' };
+    : { kind: 'throw' };
 }
 
 function ofCode(code: ErrorCode, retryAfterMs: number | undefined, attempt: number): Disposition {
@@ -79,10 +83,11 @@ function ofCode(code: ErrorCode, retryAfterMs: number | undefined, attempt: numb
     case 'OAUTH_UNREACHABLE':
       return { kind: 'credential-wait', notice: 'waitingForSignIn' };
 
-    case 'LEASE_LOST':
     case 'RECORD_NEWER':
-      return { kind: 'hand-back' };
+      // A newer process has written the credential's record; one of those answers.
+      return { kind: 'credential-wait', notice: null };
 
+    case 'LEASE_LOST':
     // Of starting up, of signing in, of platforms: none of them is met while a prompt is answered.
     case 'CONFIG_INVALID':
     case 'ADAPTER_UNKNOWN':
@@ -93,7 +98,7 @@ function ofCode(code: ErrorCode, retryAfterMs: number | undefined, attempt: numb
     case 'REDIS_EMBEDDED_FAILED':
     case 'CREDENTIAL_FILE_INVALID':
     case 'SIGN_IN_FAILED':
-      return { kind: 'defect' };
+      return { kind: 'throw' };
   }
 }
 

@@ -7,7 +7,7 @@ import { isBridgeError } from '../errors.ts';
 import type { Answer } from '../grok/attempt.ts';
 import type { Logger } from '../log.ts';
 import type { Prompt } from '../prompt.ts';
-import { disposition, type EndWords } from '../queue/disposition.ts';
+import { disposition, type EndWords, type WaitWords } from '../queue/disposition.ts';
 import type { PromptEndings, PromptHandler, Settlement } from '../queue/prompt-handler.ts';
 import { type Reply, replyTo } from '../reply.ts';
 import { type Words, wordsFor } from '../words.ts';
@@ -110,7 +110,7 @@ async function conclude(error: unknown, ended: Ended): Promise<Settlement> {
     case 'credential-wait':
       log.warn({ ...facts, err: error }, 'no credential can serve, prompt waits');
       await closeGate(code);
-      return { kind: 'credential-wait' };
+      return { kind: 'credential-wait', notice: waitNotice(prompt, words, decided.notice) };
     case 'end': {
       if (decided.words === 'stopped') {
         const reply = stoppedReply(prompt, preview.text);
@@ -120,10 +120,16 @@ async function conclude(error: unknown, ended: Ended): Promise<Settlement> {
       const text = endText(decided.words, words, referenceOf(prompt));
       return { kind: 'settle', reply: finalReply(prompt, 'words', text), outcome: decided.words };
     }
-    case 'hand-back':
-    case 'defect':
+    case 'throw':
       throw error;
   }
+}
+
+/** Who waits for a sign-in is told as the gate closes; a refused key has words of its own. */
+function waitNotice(prompt: Prompt, words: Words, notice: WaitWords | null): Reply | undefined {
+  if (notice !== 'notAvailable') return undefined;
+  const id = `${prompt.id}.waiting`;
+  return replyTo(prompt, { id, kind: 'words', final: false, text: words.notAvailable });
 }
 
 function endText(kind: Exclude<EndWords, 'stopped'>, words: Words, reference: string): string {

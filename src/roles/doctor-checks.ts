@@ -1,0 +1,167 @@
+import { statfs } from 'node:fs/promises';
+
+import type { Redis } from 'ioredis';
+
+import { systemClock } from '../clock.ts';
+import type { Environment } from '../config.ts';
+import type { MemberStatus } from '../credentials/status.ts';
+import { isBridgeError } from '../errors.ts';
+import { readDurability } from '../redis/durability.ts';
+import { openCredentials } from './credential-service.ts';
+import { configure, type Foundation, layFoundation } from './foundation.ts';
+
+export interface Finding {
+  readonly part: string;
+  readonly state: 'ok' | 'warning' | 'failure';
+  /** What was found and, if it is not well, what to do. */
+  readonly says: string;
+}
+
+/** Looks at one part after the other; what depends on a part that failed is left out. */
+export async function* findings(environment: Environment): AsyncGenerator<Finding> {
+  let configured;
+  try {
+    configured = await configure({ ...environment, LOG_LEVEL: 'silent' });
+  } catch (error) {
+    yield failure('configuration', error);
+    return;
+  }
+  const { config, definitions } = configured;
+  const names = config.ADAPTERS.length === 0 ? 'no platform' : config.ADAPTERS.join(', ');
+  yield { part: 'configuration', state: 'ok', says: `complete; serves ${names}` };
+  if (config.ADAPTERS.length === 0) {
+    const says = 'none is configured: set DISCORD_TOKEN or TELEGRAM_TOKEN';
+    yield { part: 'platforms', state: 'warning', says };
+  }
+
+  await using stack = new AsyncDisposableStack();
+  let foundation: Foundation | undefined;
+  try {
+    const volatile = { ...config, ALLOW_VOLATILE_REDIS: true };
+    foundation = await layFoundation({ ...configured, config: volatile }, stack);
+    yield* redisFindings(foundation.redis, config.ALLOW_VOLATILE_REDIS);
+  } catch (error) {
+    yield failure('redis', error);
+  }
+  yield await diskFinding(config.DATA_DIR);
+  for (const definition of definitions.filter(({ name }) => config.ADAPTERS.includes(name))) {
+    const tools = { log: configured.log, clock: systemClock };
+    await using adapter = definition.create(config.adapters.get(definition.name), tools);
+    try {
+      await adapter.connect(AbortSignal.timeout(15_000));
+      const says = `signed in as ${adapter.displayName} (${adapter.account})`;
+      yield { part: definition.name, state: 'ok', says };
+    } catch (error) {
+      yield failure(definition.name, error);
+    }
+  }
+  if (foundation !== undefined) yield* credentialFindings(foundation);
+}
+
+async function* redisFindings(redis: Redis, mayBeVolatile: boolean): AsyncGenerator<Finding> {
+  const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? 'unknown';
+  const beganAtMs = performance.now();
+  for (let round = 0; round < 20; round += 1) await redis.ping();
+  const roundTripMs = (performance.now() - beganAtMs) / 20;
+  const slow = roundTripMs > 20;
+  yield {
+    part: 'redis',
+    state: slow ? 'warning' : 'ok',
+    says: `version ${version}, ${roundTripMs.toFixed(1)} ms a round trip${slow ? ': put it nearer' : ''}`,
+  };
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < 6 || (major === 6 && minor < 2)) {
+    yield {
+      part: 'redis',
+      state: 'failure',
+      says: `version ${version} is too old: take 6.2 or newer`,
+    };
+  }
+  yield clockFinding(Number((await redis.time())[0]) * 1000);
+  const durability = await readDurability(redis);
+  switch (durability.kind) {
+    case 'durable':
+      yield { part: 'durability', state: 'ok', says: 'AOF and noeviction' };
+      break;
+    case 'unknown':
+      yield {
+        part: 'durability',
+        state: 'warning',
+        says: 'Redis does not say whether it keeps its data: see that it has AOF and noeviction',
+      };
+      break;
+    case 'volatile':
+      yield {
+        part: 'durability',
+        state: mayBeVolatile ? 'warning' : 'failure',
+        says: `a crash would lose data: ${durability.problems.join(', ')}; start Redis with --appendonly yes --maxmemory-policy noeviction`,
+      };
+  }
+}
+
+function clockFinding(redisMs: number): Finding {
+  const offMs = Math.abs(systemClock.now() - redisMs);
+  return offMs < 5000
+    ? { part: 'clock', state: 'ok', says: 'agrees with that of Redis' }
+    : {
+        part: 'clock',
+        state: 'warning',
+        says: `${Math.round(offMs / 1000)} s apart from that of Redis: let both keep time by NTP`,
+      };
+}
+
+async function diskFinding(folder: string): Promise<Finding> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    const freeMb = Math.round((bavail * bsize) / 1_048_576);
+    return freeMb < 100
+      ? { part: 'disk', state: 'warning', says: `only ${freeMb} MB left at ${folder}: make room` }
+      : { part: 'disk', state: 'ok', says: `${folder} can be written to, ${freeMb} MB left` };
+  } catch (error) {
+    return failure('disk', error);
+  }
+}
+
+async function* credentialFindings(foundation: Foundation): AsyncGenerator<Finding> {
+  try {
+    await using service = await openCredentials(foundation, { tool: true });
+    const members = await service.status();
+    if (members.length === 0) {
+      const says = 'none: run `npm run login`, or set XAI_API_KEY';
+      yield { part: 'credential', state: 'failure', says };
+    }
+    for (const member of members) yield credentialFinding(member);
+  } catch (error) {
+    yield failure('credential', error);
+  }
+}
+
+function credentialFinding({ name, state, remainingMs, reason }: MemberStatus): Finding {
+  const life = remainingMs === null ? '' : `, token lives ${Math.round(remainingMs / 60_000)} min`;
+  const why = reason === '' ? '' : ` (${reason})`;
+  const says = `${name} is ${state}${why}${life}`;
+  switch (state) {
+    case 'active':
+    case 'refreshing':
+    case 'interrupted':
+    case 'waiting':
+      return { part: 'credential', state: 'ok', says };
+    case 'ambiguous':
+    case 'expired':
+    case 'at-only':
+    case 'disabled':
+    case 'unknown':
+      return { part: 'credential', state: 'warning', says };
+    case 'quarantined':
+      return { part: 'credential', state: 'failure', says: `${says}: sign in again` };
+  }
+}
+
+function failure(part: string, error: unknown): Finding {
+  const says = isBridgeError(error)
+    ? error.message
+    : error instanceof Error
+      ? `${error.name}: ${error.message}`
+      : String(error);
+  return { part, state: 'failure', says };
+}
