@@ -84,6 +84,27 @@ describe('previews', () => {
     expect(clock.sleepers).toBe(0);
   });
 
+  it('let the final wait for the edit that is under way, and for nothing else', async () => {
+    box.preview(preview(1, 'Hel'));
+    await clock.advance(200);
+    const gate = Promise.withResolvers<void>();
+    platform.latency = () => gate.promise;
+    box.preview(preview(2, 'Hello'));
+    await clock.advance(2_000);
+    box.preview(preview(3, 'Hello th'));
+    const delivered = box.deliver(final('Hello there.'), turn, signal);
+    await clock.advance(1_000);
+    expect(platform.calls.at(-1)).toMatchObject({ role: 'preview', text: 'Hello\n…' });
+    gate.resolve();
+    await delivered;
+    expect(platform.history.map(({ text }) => text)).toEqual([
+      '…',
+      'Hel\n…',
+      'Hello\n…',
+      'Hello there.',
+    ]);
+  });
+
   it('that are stale are dropped: older, of an older turn, of an answered prompt', async () => {
     box.preview(preview(5, 'five'));
     await clock.advance(2_000);
@@ -106,11 +127,14 @@ describe('previews', () => {
     box.preview(preview(1, 'one'));
     await clock.advance(500);
     await box.deliver(final('Done.'), turn, signal);
-    box.preview(preview(1, 'two', { prompt: 'p2', turnEpoch: 2 }));
+    box.preview(preview(1, 'two', { prompt: 'p2' }));
     await clock.advance(2_000);
     box.preview(preview(2, 'one more'));
-    box.preview(preview(7, 'zero', { prompt: 'p0' }));
+    const typed = platform.calls.filter(({ kind }) => kind === 'typing').length;
+    await clock.advance(4_000);
+    expect(platform.calls.filter(({ kind }) => kind === 'typing')).toHaveLength(typed + 1);
     box.preview(preview(2, 'two more', { prompt: 'p2', turnEpoch: 2 }));
+    box.preview(preview(7, 'zero', { prompt: 'p0' }));
     await clock.advance(2_000);
     expect(platform.texts()).toEqual(['Done.', 'two more\n…']);
   });
