@@ -1,8 +1,10 @@
 /**
- * About how many tokens a text costs, on the safe side: a token of common tokenizers holds about
- * four characters of English, but hardly more than one of Chinese, Japanese or Korean.
+ * About how many tokens a text costs, on the safe side. A token of common tokenizers holds about
+ * four characters of a language in Latin letters, two of one in Cyrillic or Arabic and the like, and
+ * hardly more than one of Chinese, Japanese or Korean; an emoji is two.
  */
 export function estimateTokens(text: string): number {
-  const wide = text.match(/[\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\uFF00-\uFFEF]/g)?.length ?? 0;
-  return Math.ceil((text.length - wide) / 4 + wide);
+  const wide = text.match(/[\u2E80-\uFFFF]/g)?.length ?? 0;
+  const middle = text.match(/[\u0250-\u2E7F]/g)?.length ?? 0;
+  return Math.ceil((text.length - wide - middle) / 4 + middle / 2 + wide);
 }

@@ -36,12 +36,37 @@ describe('the history that Grok is shown', () => {
       const [first] = fitHistory(all.slice(0, 30 + more), 600);
       return first?.atMs;
     });
-    expect(new Set(beginnings).size).toBeLessThanOrEqual(6);
+    expect(new Set(beginnings).size).toBeLessThanOrEqual(10);
   });
 
-  it('counts Chinese by the character', () => {
+  it('does so, too, when the oldest entries of the list are trimmed with every prompt', () => {
+    const start = Date.UTC(2026, 10, 23);
+    const all = Array.from({ length: 160 }, (_, index) =>
+      exchange('q'.repeat(40), 'a'.repeat(40), start + index * 61_007),
+    );
+    const beginnings = Array.from({ length: 100 }, (_, at) => {
+      const [first] = fitHistory(all.slice(at, at + 60), 1200);
+      return first?.atMs;
+    });
+    expect(new Set(beginnings).size).toBeLessThanOrEqual(25);
+  });
+
+  it('never drops more than half of what would fit', () => {
+    fc.assert(
+      fc.property(exchanges, fc.nat(4000), (all, budget) => {
+        const shown = fitHistory(all, budget);
+        const next = all.slice(0, all.length - 2 * shown.length - 2);
+        expect(next.length > 0 && tokens(all.slice(next.length - 1)) <= budget).toBe(false);
+      }),
+    );
+  });
+
+  it('counts what a language needs', () => {
     expect(estimateTokens('你好，世界')).toBe(5);
     expect(estimateTokens('hello, world')).toBe(3);
+    expect(estimateTokens('привет')).toBe(3);
+    expect(estimateTokens('😀')).toBe(2);
+    expect(estimateTokens('')).toBe(0);
   });
 });
 
