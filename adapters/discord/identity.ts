@@ -34,7 +34,8 @@ export async function askIdentity(
     ),
   ]);
   const { id: botId, username: name } = bodyOf(user, 'GET /users/@me');
-  return { botId, name, application: bodyOf(application, 'GET /applications/@me').id };
+  // A bot has the id of its application, unless both are older than August 2016.
+  return { botId, name, application: application.kind === 'ok' ? application.body.id : botId };
 }
 
 /** The token without what is sometimes copied along. */

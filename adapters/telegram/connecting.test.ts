@@ -32,7 +32,7 @@ test('a token that Telegram does not know is refused with what to do', async () 
   expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('xxx');
 });
 
-test.each([undefined, 'not-a-token', '123:short', `123:${'x'.repeat(34)}/../y`])(
+test.each([undefined, 'not-a-token', `123:${'x'.repeat(34)}/../y`])(
   'the token %j is refused without a request',
   async (token) => {
     await using sandbox = await TelegramSandbox.start();

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 const userSchema = z.object({
   id: z.int(),
-  is_bot: z.boolean(),
-  first_name: z.string(),
+  is_bot: z.boolean().default(false),
+  first_name: z.string().default(''),
   last_name: z.string().optional(),
   language_code: z.string().optional(),
 });
