@@ -1,0 +1,71 @@
+import type {
+  AccessRequest,
+  AccessStore,
+  OwnerPlace,
+  RequestLimits,
+} from '../../src/chat/access-store.ts';
+
+interface Asked {
+  code: string;
+  message: string;
+  toldAtMs: number;
+  expiresAtMs: number;
+}
+
+/** Who may talk, in memory. */
+export class MemoryAccessStore implements AccessStore {
+  readonly #allowed = new Set<string>();
+  readonly #places = new Map<string, OwnerPlace>();
+  readonly #asked = new Map<string, Asked>();
+  #owner: string | undefined;
+
+  async standing(person: string): Promise<'owner' | 'allowed' | 'stranger'> {
+    if (person === this.#owner) return 'owner';
+    return this.#allowed.has(person) ? 'allowed' : 'stranger';
+  }
+
+  async hasOwner(): Promise<boolean> {
+    return this.#owner !== undefined;
+  }
+
+  async claim(person: string): Promise<boolean> {
+    this.#owner ??= person;
+    return this.#owner === person;
+  }
+
+  async noteOwner(place: OwnerPlace): Promise<void> {
+    this.#places.set(place.person, place);
+  }
+
+  async ownerPlaces(): Promise<readonly OwnerPlace[]> {
+    return [...this.#places.values()];
+  }
+
+  async ask(
+    { person, code, message, nowMs }: AccessRequest,
+    { lifetimeMs, quietMs, most }: RequestLimits,
+  ): Promise<{ readonly code: string; readonly message: string } | 'full'> {
+    for (const [other, { expiresAtMs }] of this.#asked) {
+      if (expiresAtMs <= nowMs) this.#asked.delete(other);
+    }
+    const mine = this.#asked.get(person);
+    if (mine === undefined && this.#asked.size >= most) return 'full';
+    const asked = mine ?? { code, message, toldAtMs: nowMs, expiresAtMs: 0 };
+    if (asked.message !== message && nowMs - asked.toldAtMs >= quietMs) {
+      asked.message = message;
+      asked.toldAtMs = nowMs;
+    }
+    asked.expiresAtMs = nowMs + lifetimeMs;
+    this.#asked.set(person, asked);
+    return { code: asked.code, message: asked.message };
+  }
+
+  async approve(code: string, nowMs: number): Promise<string | undefined> {
+    for (const [person, asked] of this.#asked) {
+      if (asked.code !== code || asked.expiresAtMs <= nowMs) continue;
+      this.#allowed.add(person);
+      return person;
+    }
+    return undefined;
+  }
+}

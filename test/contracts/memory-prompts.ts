@@ -1,0 +1,60 @@
+import type { Prompts } from '../../src/chat/prompts.ts';
+import type { Prompt } from '../../src/prompt.ts';
+import type { Reply } from '../../src/reply.ts';
+
+/** Takes prompts and commands into lists, each id once. */
+export class MemoryPrompts implements Prompts {
+  readonly prompts: Prompt[] = [];
+  readonly replies: Reply[] = [];
+  readonly resets: string[] = [];
+  readonly stops: string[] = [];
+  /** How many prompts there may be. */
+  most = Infinity;
+  /** What it does now rejects. */
+  isAway = false;
+  readonly #seen = new Set<string>();
+
+  async enqueue(
+    prompt: Prompt,
+    words: { readonly busy: string; readonly waiting: string },
+  ): Promise<'queued' | 'known' | 'full'> {
+    if (this.#isKnown(prompt.id)) return 'known';
+    const { id, conversation, account, address, receivedAtMs } = prompt;
+    if (this.prompts.length >= this.most) {
+      const reply = { v: 1, id, anchor: id, conversation, account, address, receivedAtMs } as const;
+      this.replies.push({ ...reply, kind: 'words', final: true, text: words.busy });
+      return 'full';
+    }
+    this.prompts.push(prompt);
+    return 'queued';
+  }
+
+  async say(id: string, reply: Reply): Promise<'done' | 'known'> {
+    if (this.#isKnown(id)) return 'known';
+    this.replies.push(reply);
+    return 'done';
+  }
+
+  async reset(id: string, conversation: string, reply: Reply): Promise<'done' | 'known'> {
+    if (this.#isKnown(id)) return 'known';
+    this.resets.push(conversation);
+    this.replies.push(reply);
+    return 'done';
+  }
+
+  async stop(id: string, conversation: string, nothing: Reply): Promise<'done' | 'known'> {
+    if (this.#isKnown(id)) return 'known';
+    this.stops.push(conversation);
+    if (this.prompts.every((prompt) => prompt.conversation !== conversation)) {
+      this.replies.push(nothing);
+    }
+    return 'done';
+  }
+
+  #isKnown(id: string): boolean {
+    if (this.isAway) throw new Error('Redis is away');
+    if (this.#seen.has(id)) return true;
+    this.#seen.add(id);
+    return false;
+  }
+}

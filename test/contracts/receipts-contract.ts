@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Receipts } from '../../src/chat/receipts.ts';
+
+/** Declares what every keeper of receipts promises; `make` gives an empty one each time. */
+export function receiptsContract(name: string, make: () => Promise<Receipts>): void {
+  describe(`${name} keeps the contract of receipts`, () => {
+    it('knows of each chunk the last that was noted', async () => {
+      const receipts = await make();
+      expect(await receipts.load('p1')).toEqual(new Map());
+      await receipts.sending('p1', 0);
+      await receipts.sent('p1', 0, 'm1');
+      await receipts.sending('p1', 1);
+      await receipts.sending('p2', 0);
+      await receipts.sending('p1', 2);
+      await receipts.forget('p1', 2);
+      await receipts.forget('p1', 3);
+      expect(await receipts.load('p1')).toEqual(
+        new Map([
+          [0, { state: 'sent', messageId: 'm1' }],
+          [1, { state: 'sending' }],
+        ]),
+      );
+      expect(await receipts.load('p2')).toEqual(new Map([[0, { state: 'sending' }]]));
+    });
+
+    it('knows which anchors are closed', async () => {
+      const receipts = await make();
+      await receipts.sent('p1', 0, 'm1');
+      expect(await receipts.isClosed('p1')).toBe(false);
+      await receipts.close('p1');
+      expect(await receipts.isClosed('p1')).toBe(true);
+      expect(await receipts.isClosed('p2')).toBe(false);
+      expect(await receipts.load('p1')).toEqual(new Map([[0, { state: 'sent', messageId: 'm1' }]]));
+    });
+  });
+}

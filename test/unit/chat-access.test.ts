@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { Access, newCode } from '../../src/chat/access.ts';
+import type { AccessRules } from '../../src/chat/access.ts';
+import type { Incoming } from '../../src/chat/port.ts';
+import { MemoryAccessStore } from '../contracts/memory-access-store.ts';
+import { FakeClock } from '../fake-clock.ts';
+
+let store: MemoryAccessStore;
+
+beforeEach(() => {
+  store = new MemoryAccessStore();
+});
+
+function access(rules: Partial<AccessRules>): Access {
+  const all = { mode: 'allowlist', owners: [], allow: [], ...rules } as const;
+  return new Access({ rules: all, store, clock: new FakeClock() });
+}
+
+function from(person: string, more: Partial<Incoming> = {}): Incoming {
+  return {
+    id: `m-${person}`,
+    conversation: 'c',
+    address: 'c',
+    author: { id: person, name: 'someone' },
+    fromBot: false,
+    isPrivate: false,
+    isAddressed: true,
+    places: ['discord:guild:1', 'discord:channel:2'],
+    text: 'Hello',
+    ...more,
+  };
+}
+
+async function kinds(rules: Partial<AccessRules>, ...messages: Incoming[]): Promise<string[]> {
+  const decided = await Promise.all(messages.map((message) => access(rules).decide(message)));
+  return decided.map((verdict) =>
+    verdict.kind === 'allowed' && verdict.isOwner ? 'owner' : verdict.kind,
+  );
+}
+
+describe('who may talk', () => {
+  const ann = from('discord:ann');
+  const bob = from('discord:bob');
+  const bobPrivate = from('discord:bob', { isPrivate: true, places: [] });
+
+  it('allowlist: owners, people and places on the list, nobody else', async () => {
+    const owners = ['discord:ann'];
+    expect(await kinds({ owners }, ann, bob, bobPrivate)).toEqual(['owner', 'ignored', 'ignored']);
+    expect(await kinds({ allow: ['discord:bob'] }, ann, bob)).toEqual(['ignored', 'allowed']);
+    const places = { allow: ['discord:guild:1'] };
+    expect(await kinds(places, ann, bob, bobPrivate)).toEqual(['allowed', 'allowed', 'ignored']);
+  });
+
+  it('allowlist: who was let in by pairing before is not on it, but the owner stays', async () => {
+    await store.claim('discord:ann');
+    const asked = await store.ask(
+      { person: 'discord:bob', code: 'X', message: 'm', nowMs: 0 },
+      { lifetimeMs: 1_000, quietMs: 0, most: 9 },
+    );
+    expect(asked).not.toBe('full');
+    await store.approve('X', 0);
+    expect(await kinds({}, ann, bob)).toEqual(['owner', 'ignored']);
+    expect(await kinds({ mode: 'pairing' }, ann, bob)).toEqual(['owner', 'allowed']);
+  });
+
+  it('open: everybody, but not who is denied', async () => {
+    const allow = ['-discord:bob'];
+    expect(await kinds({ mode: 'open', allow }, ann, bob)).toEqual(['allowed', 'ignored']);
+    const channel = { mode: 'open', allow: ['-discord:channel:2', 'discord:bob'] } as const;
+    expect(await kinds(channel, ann, bob, bobPrivate)).toEqual(['ignored', 'ignored', 'allowed']);
+  });
+
+  it('pairing: strangers in allowed places, and in private with a code', async () => {
+    const mode = 'pairing';
+    expect(await kinds({ mode }, bob, bobPrivate)).toEqual(['ignored', 'pairing']);
+    expect(await kinds({ mode, allow: ['discord:channel:2'] }, bob)).toEqual(['allowed']);
+    expect(await kinds({ mode, allow: ['-discord:bob'] }, bobPrivate)).toEqual(['ignored']);
+  });
+
+  it('the person at the terminal is an owner in every mode', async () => {
+    const operator = from('terminal:local', { isOperator: true, isPrivate: true, places: [] });
+    for (const mode of ['pairing', 'allowlist', 'open'] as const) {
+      expect(await kinds({ mode }, operator)).toEqual(['owner']);
+    }
+  });
+});
+
+describe('the claim', () => {
+  const claim = from('discord:ann', { isPrivate: true, text: 'SECRET12' });
+  const rules = { mode: 'pairing', claimCode: 'SECRET12' } as const;
+
+  it('works once, in private, for as long as nobody is the owner', async () => {
+    expect(await access(rules).needsOwner()).toBe(true);
+    expect(await kinds(rules, { ...claim, isPrivate: false })).toEqual(['ignored']);
+    expect(await kinds(rules, { ...claim, text: 'SECRET13' })).toEqual(['pairing']);
+    expect(await kinds(rules, claim)).toEqual(['claimed']);
+    expect(await kinds(rules, claim)).toEqual(['claimed']);
+    expect(await access(rules).needsOwner()).toBe(false);
+    const other = { ...claim, author: { id: 'discord:eve', name: 'Eve' } };
+    expect(await kinds(rules, other)).toEqual(['pairing']);
+  });
+
+  it('does not work where OWNERS names one', async () => {
+    const owned = { ...rules, owners: ['discord:boss'] };
+    expect(await access(owned).needsOwner()).toBe(false);
+    expect(await kinds(owned, claim)).toEqual(['pairing']);
+  });
+});
+
+it('codes are long, and none like another', () => {
+  const codes = Array.from({ length: 1_000 }, () => newCode());
+  expect(new Set(codes).size).toBe(1_000);
+  for (const code of codes) expect(code).toMatch(/^[A-HJ-NP-Z2-9]{8}$/);
+});
