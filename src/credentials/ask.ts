@@ -56,13 +56,24 @@ async function leave(parts: ExchangeParts, won: Won): Promise<number | null> {
     if (sentAtMs === null) return null;
     const wall = clock.now();
     const monotonic = clock.monotonic();
-    if (!(await durable())) return null;
-    await won.spill?.markSent(won.record.refreshPrint);
+    if (!(await durable().catch(() => false))) return null;
+    if (!(await isMarked(parts, won))) return null;
     const tookMs = clock.monotonic() - monotonic;
     const driftMs = Math.abs(clock.now() - wall - tookMs);
     if (tookMs <= limits.sentToWriteMs && driftMs <= limits.sentToWriteMs) return time.now();
   }
   return null;
+}
+
+/** Notes the send on disk. Where that fails, only a refresh that somebody waits for goes on. */
+async function isMarked(parts: ExchangeParts, won: Won): Promise<boolean> {
+  try {
+    await won.spill?.markSent(won.record.refreshPrint);
+    return true;
+  } catch (error) {
+    alert(parts, won, `the send could not be noted on disk: ${messageOf(error)}`);
+    return won.reason !== 'proactive';
+  }
 }
 
 /** Puts an answer with tokens in it on disk before anything else looks at it. */
@@ -76,9 +87,7 @@ async function write(
   try {
     await won.spill?.answer({ mintedAtMs, reason: won.reason, answer: answer.body });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const what = `the answer could not be written to disk: ${why}`;
-    parts.onEvent({ credential: won.fence.name, kind: 'alert', what });
+    alert(parts, won, `the answer could not be written to disk: ${messageOf(error)}`);
   }
 }
 
@@ -86,4 +95,12 @@ async function write(
 function unsent(error: unknown): null {
   if (isBridgeError(error, 'REDIS_UNREACHABLE')) return null;
   throw error;
+}
+
+function alert(parts: ExchangeParts, won: Won, what: string): void {
+  parts.onEvent({ credential: won.fence.name, kind: 'alert', what });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@ import type { KeyRing } from './key-ring.ts';
 import { openToken, readTokens, sealTokens } from './minted.ts';
 import { compareStamps } from './record.ts';
 import type { RedisCredentials } from './redis-store.ts';
+import type { RedisTime } from './redis-time.ts';
 import type { FoundSpill, SpillFolder } from './spill.ts';
 import type { CredentialTimings } from './timings.ts';
 
@@ -13,6 +14,7 @@ export interface ReplayParts {
   readonly ring: KeyRing;
   readonly limits: CredentialTimings;
   readonly owner: string;
+  readonly time: RedisTime;
   readonly onEvent: OnCredentialEvent;
   /** Attempts that run in this process; their files are theirs. */
   readonly live: ReadonlySet<string>;
@@ -68,12 +70,25 @@ async function settleStale(parts: ReplayParts, spill: FoundSpill): Promise<boole
   return record !== null && record.refreshedAtMs - askedAtMs > keepStaleMs;
 }
 
-/** An attempt without an answer: its file goes once its generation is over or nothing was sent. */
+/**
+ * An attempt without an answer. Its file goes once its generation is over or nothing was sent;
+ * until then it is the proof that something was, should Redis have forgotten.
+ */
 async function settleUnanswered(parts: ReplayParts, spill: FoundSpill): Promise<boolean> {
-  const { name, epoch, generation, attempt, sent } = spill.header;
-  const { record, intent, leased } = await parts.store.read(name);
+  const { store, owner, onEvent } = parts;
+  const { name, epoch, generation, attempt, sent, spentPrint } = spill.header;
+  const { record, intent, leased } = await store.read(name);
   if (record === null) return false;
   if (compareStamps(record, { epoch, generation }) > 0) return true;
   if (leased && intent?.attempt === attempt) return false;
-  return !sent;
+  if (record.fields['last_fail'] === attempt && intent?.attempt !== attempt) return true;
+  // Its process may just be about to begin.
+  if (!sent) return spill.ageMs > parts.limits.maxHoldMs;
+  const current = record.epoch === epoch && record.generation === generation;
+  if (intent === null && current && record.refreshPrint === spentPrint) {
+    const fence = { name, epoch, generation, attempt };
+    const parked = await store.renew(fence, owner, 'sent', parts.time.now(), 'proactive');
+    if (parked) onEvent({ credential: name, kind: 'alert', what: 'a lost send was parked again' });
+  }
+  return false;
 }

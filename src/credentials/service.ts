@@ -138,6 +138,7 @@ export class CredentialService implements AsyncDisposable {
       spills: this.#parts.spills,
       ring,
       limits: this.#parts.limits,
+      time: this.#parts.time,
       owner,
       onEvent: this.#parts.onEvent,
       live: this.#parts.exchange.live,
@@ -186,6 +187,11 @@ export class CredentialService implements AsyncDisposable {
     if (tool === true) return;
     await this.replay();
     await this.#parts.gate.close('no-credential');
+    // A Redis that was away may have forgotten: what is on disk and in memory is told again.
+    this.#parts.connection.onReturn(async () => {
+      await this.replay();
+      await this.#parts.pool.reload();
+    });
     this.#upkeep.every(this.#parts.limits.antiEntropyMs, async () => this.#parts.pool.reload());
     this.#upkeep.every(this.#parts.limits.spillScanMs, async () => this.replay());
   }

@@ -8,6 +8,7 @@ import {
   readdir,
   rename,
   rm,
+  stat,
 } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -42,6 +43,8 @@ export interface FoundSpill {
   readonly header: SpillHeader;
   /** null: the attempt ended, or was ended, before an answer was written. */
   readonly body: SpillBody | null;
+  /** Since it was last written, by the wall clock. */
+  readonly ageMs: number;
 }
 
 /**
@@ -149,14 +152,15 @@ export class SpillFolder {
 
   async #read(path: string): Promise<FoundSpill> {
     const bytes = await readFile(path);
+    const ageMs = Date.now() - (await stat(path)).mtimeMs;
     const about = header.parse(JSON.parse(bytes.subarray(0, headerBytes).toString('utf8')));
     const sealed = bytes
       .subarray(headerBytes)
       .toString('utf8')
       .replace(/[\0\s]+$/, '');
-    if (sealed === '') return { path, header: about, body: null };
+    if (sealed === '') return { path, ageMs, header: about, body: null };
     const text = unseal(this.#ring, slotOf(about), sealed);
-    return { path, header: about, body: body.parse(JSON.parse(text)) };
+    return { path, ageMs, header: about, body: body.parse(JSON.parse(text)) };
   }
 }
 
@@ -182,6 +186,7 @@ export class Spill {
 
   /** Notes on disk that the refresh token leaves now. */
   async markSent(spentPrint: string): Promise<void> {
+    if ((await this.#file.stat()).nlink === 0) throw new Error('the spill file was removed');
     this.#header = { ...this.#header, spentPrint, sent: true };
     await this.#writeHeader();
     await this.#file.sync();

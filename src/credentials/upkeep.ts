@@ -51,6 +51,7 @@ export class Connection {
   readonly #clock: Clock;
   #readyAtMs: number;
   #lost = false;
+  #returned: (() => Promise<void>) | null = null;
 
   constructor(redis: Redis, clock: Clock) {
     this.#redis = redis;
@@ -58,6 +59,11 @@ export class Connection {
     this.#readyAtMs = clock.monotonic();
     redis.on('close', this.#onClose);
     redis.on('ready', this.#onReady);
+  }
+
+  /** Is called each time the connection is back. */
+  onReturn(work: () => Promise<void>): void {
+    this.#returned = work;
   }
 
   /** After a loss the owners of running exchanges get time to say so again. */
@@ -85,5 +91,7 @@ export class Connection {
 
   readonly #onReady = () => {
     this.#readyAtMs = this.#clock.monotonic();
+    // It fails when Redis went away again, and is called again then.
+    this.#returned?.().catch(() => undefined);
   };
 }
