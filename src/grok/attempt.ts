@@ -119,7 +119,7 @@ class Draft {
     for (const step of event.steps) {
       switch (step.kind) {
         case 'text':
-          if (this.text === '') this.#options.onAccepted();
+          this.#accept();
           this.text += step.delta;
           this.#options.onText(this.text);
           break;
@@ -130,6 +130,7 @@ class Draft {
           this.#facts = { ...this.#facts, ...step.facts };
           break;
         case 'end':
+          this.#accept();
           this.ending = step.how;
           this.#whole = step.text ?? '';
           break;
@@ -138,6 +139,10 @@ class Draft {
       }
     }
     return undefined;
+  }
+
+  #accept(): void {
+    if (this.text === '' && this.ending === undefined) this.#options.onAccepted();
   }
 
   /** @throws BridgeError when there is no answer that may be shown as one. */

@@ -118,13 +118,17 @@ describe('a stream that comes to its end', () => {
     expect((await ask.ask()).text).toBe('Fine.');
   });
 
-  it('has the text of its end when pieces are missing', async () => {
-    await using server = await FakeServer.start((response) => {
-      sendEvents(response, delta('Fi'), completed('Fine.'));
-    });
-    await using ask = new Asking(server.url);
-    expect((await ask.ask()).text).toBe('Fine.');
-  });
+  it.each([[[delta('Fi')]], [[]]])(
+    'has the text of its end when pieces are missing',
+    async (pieces) => {
+      await using server = await FakeServer.start((response) => {
+        sendEvents(response, ...pieces, completed('Fine.'));
+      });
+      await using ask = new Asking(server.url);
+      expect((await ask.ask()).text).toBe('Fine.');
+      expect(ask.tokens.accepted).toEqual(['secret']);
+    },
+  );
 
   it('may tell its usage after the end, or not at all', async () => {
     const clock = new FakeClock();
