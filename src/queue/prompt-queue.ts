@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Prompt } from '../prompt.ts';
 import { conversationKey, gateKey, historyKey } from '../redis/keys.ts';
-import type { Reply } from '../reply.ts';
+import { type Reply, replyTo } from '../reply.ts';
 import { replyEntry, word } from './entry.ts';
 import { conversationLifetimeMs, seenLifetimeMs, toldLifetimeMs } from './lifetimes.ts';
 import { QueueKeys } from './queue-keys.ts';
@@ -63,8 +63,9 @@ export class PromptQueue {
   ): Promise<'queued' | 'known' | 'full'> {
     const { conversation, account } = prompt;
     const nowMs = this.#clock.now();
-    const busy = replyTo(prompt, prompt.id, true, words.busy);
-    const waiting = replyTo(prompt, `${prompt.id}.waiting`, false, words.waiting);
+    const busy = replyTo(prompt, { kind: 'words', final: true, text: words.busy });
+    const id = `${prompt.id}.waiting`;
+    const waiting = replyTo(prompt, { id, kind: 'words', final: false, text: words.waiting });
     const answer = await enqueueScript.run(
       this.#redis,
       [
@@ -201,23 +202,6 @@ export class PromptQueue {
     const nowMs = this.#clock.now();
     return [replyEntry(reply, nowMs), `${reply.account} ${reply.conversation}`, nowMs];
   }
-}
-
-/** A reply in our own words to a prompt. */
-export function replyTo(prompt: Prompt, id: string, final: boolean, text: string): Reply {
-  return {
-    v: 1,
-    id,
-    anchor: prompt.id,
-    prompt: prompt.id,
-    conversation: prompt.conversation,
-    account: prompt.account,
-    address: prompt.address,
-    kind: 'words',
-    final,
-    text,
-    receivedAtMs: prompt.receivedAtMs,
-  };
 }
 
 const enqueueScript = loadScript('told', 'enqueue');

@@ -144,11 +144,12 @@ export class ReplyTurns implements AsyncDisposable {
     try {
       delivered = await Promise.race([deliver(reply, delivering, hold.signal), gone(hold.signal)]);
     } catch (error) {
-      if (isBridgeError(error, 'LEASE_LOST')) return { kind: 'hand-back' };
+      if (hold.signal.aborted || isBridgeError(error, 'LEASE_LOST')) return { kind: 'hand-back' };
       return this.#fault(turn, head, reply, error);
     }
-    if (delivered === 'gone' || !hold.mayAct()) return { kind: 'hand-back' };
+    if (delivered === 'gone') return { kind: 'hand-back' };
     if (delivered.kind === 'later') return { kind: 'delay', afterMs: delivered.afterMs };
+    // It is shown: popping it is right even after a lapse, as long as nobody has begun it anew.
     const step = await this.#pop(turn, word(reply.id));
     if (step.kind === 'next') {
       const tookMs = clock.now() - reply.receivedAtMs;

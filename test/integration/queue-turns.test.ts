@@ -97,4 +97,27 @@ describe('a prompt', () => {
       oldestAtMs: null,
     });
   });
+
+  it('of a quiet conversation is not held up by a long-winded one', async () => {
+    await using deployment = new Deployment(server.url);
+    const settled = new Events<string>();
+    for (let n = 1; n <= 40; n += 1) await deployment.queue.enqueue(prompt('hot', n), said);
+    for (const c of ['a', 'b', 'c']) await deployment.queue.enqueue(prompt(c, 1), said);
+    await deployment.worker(answer, {
+      concurrency: 1,
+      metrics: {
+        settled: ({ id }) => settled.push(id),
+        retried: () => undefined,
+        deadLettered: () => undefined,
+      },
+    });
+    await settled.until((all) => all.length === 43);
+    expect(settled.all.slice(0, 12)).toEqual([
+      ...Array.from({ length: 8 }, (_, index) => `hot-${index + 1}`),
+      'a-1',
+      'b-1',
+      'c-1',
+      'hot-9',
+    ]);
+  });
 });

@@ -35,8 +35,9 @@ describe('what becomes of a prompt', () => {
     expect(of('GROK_KEY_INVALID')).toEqual({ kind: 'credential-wait', notice: 'notAvailable' });
   });
 
-  it('whose error is none of ours: a defect, thrown on', () => {
-    expect(disposition(new TypeError('x'), 1)).toEqual({ kind: 'defect' });
+  it('whose turn was lost, or whose error is none of ours: thrown on', () => {
+    expect(disposition(new TypeError('x'), 1)).toEqual({ kind: 'throw' });
+    expect(of('LEASE_LOST')).toEqual({ kind: 'throw' });
   });
 
   it('is decided for every code, and ends after some number of attempts', () => {
