@@ -3,12 +3,14 @@ import type { Hold } from './guarded-worker.ts';
 import type { PromptHandler, PromptTurn, Settlement } from './prompt-handler.ts';
 import type { StopSignals } from './stop-signals.ts';
 
+/** How an attempt ended. */
 export type Attempted =
   | { readonly kind: 'answered'; readonly settlement: Settlement }
   | { readonly kind: 'threw'; readonly error: unknown }
   /** The turn is not ours any more; whatever the handler still does counts for nothing. */
   | { readonly kind: 'gone' };
 
+/** What an attempt works with. */
 export interface AttemptParts {
   readonly handle: PromptHandler;
   readonly stops: StopSignals;

@@ -12,7 +12,9 @@ export type Entry<T> =
   | { readonly kind: 'newer'; readonly word: string; readonly v: number }
   | { readonly kind: 'broken'; readonly word: string; readonly why: string };
 
+/** An element of a prompt list, read. */
 export type PromptEntry = Entry<{ readonly prompt: Prompt; readonly historyEpoch: number }>;
+/** An element of a reply list, read. */
 export type ReplyEntry = Entry<{ readonly reply: Reply }>;
 
 /** The highest `v` this program reads. */

@@ -17,6 +17,7 @@ export interface Hold {
   isEnding(): boolean;
 }
 
+/** How a turn ends. */
 export type TurnEnd =
   | { readonly kind: 'done' }
   /** Come back to this conversation later; the others go on. */
@@ -24,6 +25,7 @@ export type TurnEnd =
   /** Another worker is to begin at once. */
   | { readonly kind: 'hand-back' };
 
+/** What a `GuardedWorker` is made of. */
 export interface GuardedWorkerOptions {
   readonly queue: string;
   /** With `maxRetriesPerRequest: null`; one more connection is made of it, for blocking. */

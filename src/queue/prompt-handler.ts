@@ -43,6 +43,7 @@ export interface PromptEndings {
   failed(prompt: Prompt): Reply;
 }
 
+/** Told of what became of prompts, to count it. */
 export interface PromptMetrics {
   /** `tookMs` since the bridge took the prompt in. */
   settled(prompt: Prompt, outcome: string, tookMs: number): void;

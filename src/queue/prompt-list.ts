@@ -30,6 +30,7 @@ export interface Head {
   readonly isGateClosed: boolean;
 }
 
+/** What became of an attempt to settle. */
 export type Settled =
   | { readonly kind: 'settled'; readonly wakeReplies: boolean; readonly next: Head | null }
   /** The turn or the head is another one by now: nothing was changed. */
@@ -37,6 +38,7 @@ export type Settled =
   /** The prompt was stopped in the meantime: nothing was changed. */
   | { readonly kind: 'stopped' };
 
+/** How a prompt ends. */
 export interface Ending {
   /** The id as it stands in the entry. */
   readonly word: string;
@@ -48,6 +50,7 @@ export interface Ending {
   readonly deadLetter?: string | undefined;
 }
 
+/** What a `PromptList` is made of. */
 export interface PromptListOptions {
   readonly redis: Redis;
   readonly prefix: string;

@@ -11,6 +11,7 @@ import { QueueKeys } from './queue-keys.ts';
 import { loadScript } from './scripts.ts';
 import type { TurnQueues } from './turn-queues.ts';
 
+/** What a `PromptQueue` is made of. */
 export interface PromptQueueOptions {
   readonly redis: Redis;
   readonly prefix: string;
@@ -22,6 +23,7 @@ export interface PromptQueueOptions {
   readonly historyLifetimeMs: number;
 }
 
+/** How much waits. */
 export interface QueueDepth {
   /** Prompts in all lists together, those being answered included. */
   readonly waiting: number;

@@ -12,6 +12,7 @@ import type { Head, PromptList, Turn } from './prompt-list.ts';
 import type { StopSignals } from './stop-signals.ts';
 import type { TurnQueues } from './turn-queues.ts';
 
+/** What a turn works with. */
 export interface PromptTurnParts {
   readonly list: PromptList;
   readonly turns: TurnQueues;
@@ -26,6 +27,7 @@ export interface PromptTurnParts {
   readonly tuning: Tuning;
 }
 
+/** Times and limits of turns. */
 export interface Tuning {
   readonly lockMs: number;
   /** How many prompts one turn answers before others get theirs. */

@@ -10,6 +10,7 @@ import { promptsQueue } from './queue-keys.ts';
 import type { StopSignals } from './stop-signals.ts';
 import type { TurnQueues } from './turn-queues.ts';
 
+/** What `PromptTurns` is made of. */
 export interface PromptTurnsOptions {
   /** With `maxRetriesPerRequest: null`. */
   readonly redis: Redis;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 
 import { QueueKeys } from './queue-keys.ts';
 
+/** What a `RefreshSchedule` is made of. */
 export interface RefreshScheduleOptions {
   /** With `maxRetriesPerRequest: null`. */
   readonly redis: Redis;

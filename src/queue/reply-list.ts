@@ -14,6 +14,7 @@ export interface ReplyTurn {
   popped: number;
 }
 
+/** The head of a reply list, looked at. */
 export interface ReplyHead {
   /** See `entry.ts`. */
   readonly raw: string;
@@ -23,6 +24,7 @@ export interface ReplyHead {
   readonly attempts: number;
 }
 
+/** What a `ReplyList` is made of. */
 export interface ReplyListOptions {
   readonly redis: Redis;
   readonly prefix: string;

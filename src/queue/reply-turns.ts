@@ -29,16 +29,19 @@ export type Deliver = (
   signal: AbortSignal,
 ) => Promise<Delivered>;
 
+/** What became of a delivery. */
 export type Delivered =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'later'; readonly afterMs: number };
 
+/** Told of what became of replies, to count it. */
 export interface ReplyMetrics {
   /** `tookMs` since the bridge took the prompt in. */
   delivered(reply: Reply, tookMs: number): void;
   deadLettered(reply: Reply | null): void;
 }
 
+/** What `ReplyTurns` is made of. */
 export interface ReplyTurnsOptions {
   /** With `maxRetriesPerRequest: null`. */
   readonly redis: Redis;
@@ -58,6 +61,7 @@ export interface ReplyTurnsOptions {
   readonly tuning?: Partial<ReplyTuning>;
 }
 
+/** Times and limits of reply turns. */
 export interface ReplyTuning {
   readonly lockMs: number;
   readonly repliesPerTurn: number;

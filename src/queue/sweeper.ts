@@ -12,6 +12,7 @@ import { promptsQueue, QueueKeys } from './queue-keys.ts';
 import { loadScript } from './scripts.ts';
 import type { TurnQueues } from './turn-queues.ts';
 
+/** What a `Sweeper` is made of. */
 export interface SweeperOptions {
   readonly redis: Redis;
   readonly prefix: string;
@@ -104,8 +105,13 @@ export class Sweeper implements AsyncDisposable {
   }
 
   /** Pages of those that have waited and have no turn. What moves meanwhile is met the next time. */
-  async *#due(key: string, queue: string, signal: AbortSignal): AsyncGenerator<string[]> {
-    const { redis, prefix, clock, patienceMs = 1000 } = this.#options;
+  async *#due(
+    key: string,
+    queue: string,
+    signal: AbortSignal,
+    patienceMs = this.#options.patienceMs ?? 1000,
+  ): AsyncGenerator<string[]> {
+    const { redis, prefix, clock } = this.#options;
     const sinceMs = clock.now() - patienceMs;
     for (let offset = 0; !signal.aborted; offset += pageSize) {
       const answer = await dueScript.run(
@@ -120,8 +126,9 @@ export class Sweeper implements AsyncDisposable {
   }
 
   /**
-   * Tells everybody who waits, one notice an author. Once for each incident is enough: who comes
-   * later is told as the prompt is taken in.
+   * Tells everybody who waits, one notice an author. What is being worked on may yet end by itself:
+   * it is left until it has no turn. Then it is enough for this incident: who comes later is told as
+   * the prompt is taken in.
    */
   async #tellWaiting(signal: AbortSignal): Promise<void> {
     const { redis, prefix, log } = this.#options;
@@ -129,16 +136,20 @@ export class Sweeper implements AsyncDisposable {
     const [told, swept] = await redis.hmget(this.#keys.told, 'incident', 'swept');
     if (told === incident && swept === '1') return;
     let notices = 0;
-    const conversations = await redis.zrange(this.#keys.waitingPrompts, 0, '-1');
-    for (const conversation of conversations) {
-      if (signal.aborted) return;
-      for (const raw of await redis.lrange(this.#keys.prompts(conversation), 0, -1)) {
-        const entry = parsePromptEntry(raw);
-        if (entry.kind === 'whole' && (await this.#tell(entry.prompt))) notices += 1;
+    let conversations = 0;
+    for await (const due of this.#due(this.#keys.waitingPrompts, promptsQueue, signal, 0)) {
+      conversations += due.length;
+      for (const conversation of due) {
+        if (signal.aborted) return;
+        for (const raw of await redis.lrange(this.#keys.prompts(conversation), 0, -1)) {
+          const entry = parsePromptEntry(raw);
+          if (entry.kind === 'whole' && (await this.#tell(entry.prompt))) notices += 1;
+        }
       }
     }
+    if (notices > 0) log.info({ incident, conversations, notices }, 'waiting authors told');
+    if (conversations < (await redis.zcard(this.#keys.waitingPrompts))) return;
     await sweptScript.run(redis, [gateKey(prefix), this.#keys.told], [incident, toldLifetimeMs]);
-    log.info({ incident, conversations: conversations.length, notices }, 'waiting authors told');
   }
 
   async #tell(prompt: Prompt): Promise<boolean> {

@@ -88,6 +88,7 @@ export class TurnQueues implements AsyncDisposable {
   }
 }
 
+/** How many turns of a queue are in a state. */
 export interface QueueCount {
   readonly queue: string;
   readonly state: (typeof states)[number];
