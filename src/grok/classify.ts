@@ -127,8 +127,7 @@ function statusClass(status: number): InferenceClass {
   return [408, 409, 421, 423, 425, 499].includes(status) ? 'transient' : 'invalid-request';
 }
 
-const CLIENT_ERROR =
-  /^(invalid_(client|request|scope)|unauthorized_client|unsupported_grant_type)$/;
+const CLIENT = /^(invalid_(client|request|scope)|unauthorized_client|unsupported_grant_type)$/;
 
 /**
  * Only a top-level string condemns a grant or a client, so that a mangled page never costs a
@@ -143,7 +142,7 @@ function tokenClass(status: number, body: string): { class: TokenClass; oauthErr
   const final = status >= 400 && status < 500 && ![408, 425, 429].includes(status);
   if (!final || answer === undefined) return { class: 'transient', ...oauth };
   if (error === 'invalid_grant') return { class: 'dead-grant', ...oauth };
-  if (CLIENT_ERROR.test(oauth.oauthError ?? '')) return { class: 'client-rejected', ...oauth };
+  if (CLIENT.test(oauth.oauthError ?? '')) return { class: 'client-rejected', ...oauth };
   return { class: status === 403 && !MARKUP.test(body) ? 'tier-denied' : 'transient', ...oauth };
 }
 
@@ -159,17 +158,17 @@ function jsonObject(body: string): Map<string, unknown> | undefined {
 const ECHO =
   /prompt|input|content|instruct|transcript|echo|^(messages|text|request(_?body)?|query|user|user_?(message|text)|system|model|metadata|output|choices|delta|arguments|params?|tools?|history|conversation|received|instance)$/i;
 /** What follows these words repeats what was sent. */
-const REPEATED =
-  /(failed to (?:de)?serialize|invalid (?:type|value):|unknown variant|\b(?:got|received) (?=["'`])).*/is;
-const GENERIC = /^(-?\d+|null|none|error|unknown)$/i;
+const QUOTED = /(failed to \w*serialize|invalid (?:type|value):|unknown variant|got (?=["'`])).*/is;
 const CODE = /code$|^(type|kind|reason|slug|status|wke)$/i;
+const NAME = /^(?!(?:null|none|error|unknown)$)[a-z][\w:.-]+$/i;
 const SLUG = /^[a-z][\w.-]*:[a-z0-9][\w.:-]*$/i;
-/** A slug within a text, such as `403 Forbidden: slug: message`; between quotation marks it is a quotation. */
+/** A slug within a text, as in `403 Forbidden: slug: message`. */
 const FLAT =
-  /(?:^account|(?<![\w./"'`-])(?:unauthenticated|unauthorized|personal[-_]team[-_]blocked|subscription)):[a-z][\w-]*(?![\w"'`])/gi;
+  /(?:^account|(?<![\w./="'`-])(?:unauthenticated|unauthorized|personal[-_]team[-_]blocked|subscription)):[a-z][\w-]*(?![\w"'`])/gi;
 /** `[WKE=slug]`, or `WKE=slug` with no bracket before it: one that is left open says nothing. */
 const MARKER = /\[wke\s*=\s*([^\]\s[]+)\s*\]|(?<![[\w])wke=([a-z][\w.-]*:[\w.:-]+)/gi;
-const MARKUP = /^\s*<[a-z!?/]|<html\b|<!doctype|^\s*error code: \d+\s*$/i;
+const MARKUP = /^\s*<[a-z!?/]|<html\b|<!doctype|^\s*error code: (?:1\d|5)\d\d\s*$/i;
+const WAIT = /(?:retry|again) (?:after|in) (\d+(?:\.\d+)?) ?(ms|[smh])|rolling (\d+)-(h)our/i;
 /** A status that the body itself names, in a field or at the start of a text. */
 const STATUS =
   /^((http_?)?status(_?code)?|code)?: ((error|status) code:? |status:? |http(\/[\d.]+)? )?([45]\d\d)\b/i;
@@ -177,24 +176,22 @@ const STATUS =
 function evidenceOf(body: string) {
   const all = /^\s*</.test(body) ? [{ key: '', text: body, object: 0 }] : leavesOf(body);
   const leaves = all.filter(({ text }) => !MARKUP.test(text));
-  const coding = leaves.filter(({ key, text }) => /code$/i.test(key) && !GENERIC.test(text));
+  const coding = leaves.filter(({ key, text }) => /code$/i.test(key) && NAME.test(text));
   const coded = new Set(coding.map(({ object }) => object));
   const [marked, codes]: [string[], string[]] = [[], []];
   for (const { key, text, object } of leaves) {
     // Of several markers in one text the last counts: xAI puts its own at the end.
-    const marker = [...text.matchAll(MARKER)].at(-1);
-    if (marker !== undefined) marked.push(marker[1] ?? marker[2] ?? '');
+    for (const [, a, b] of [...text.matchAll(MARKER)].slice(-1)) marked.push(a ?? b ?? '');
     if (CODE.test(key) && SLUG.test(text)) codes.push(text);
     else if (!coded.has(object) && key !== 'cut') codes.push(...(text.match(FLAT) ?? []));
   }
   const slugs = [...marked, ...codes].map((slug) => slug.toLowerCase());
   const statuses = leaves.flatMap(({ key, text }) => STATUS.exec(`${key}: ${text}`)?.at(-1) ?? []);
-  const named = coding.find(({ text }) => /^[a-z][\w-]+$/i.test(text));
   const human = leaves.filter(({ key, text }) => !CODE.test(key) && /\S\s+\S/.test(text));
   const message = (human.find(({ key }) => key !== '') ?? human[0] ?? leaves[0])?.text ?? '';
   const spoken = message.replace(MARKER, '').trim().slice(0, 500);
   return {
-    facts: { slug: slugs[0] ?? named?.text.toLowerCase() ?? null, message: spoken },
+    facts: { slug: slugs[0] ?? coding[0]?.text.toLowerCase() ?? null, message: spoken },
     bySlug: slugs.flatMap((slug) => SLUGS.find(([shape]) => shape.test(slug))?.[1] ?? [])[0],
     words: leaves.map(({ text }) => (SLUG.test(text) ? '' : normal(text))).join('\n'),
     status: Number(statuses[0] ?? 0),
@@ -232,7 +229,7 @@ function leavesOf(body: string): Leaf[] {
       start = (layer < 6 ? STRUCTURE.exec(text)?.index : undefined) ?? text.length;
       words += `${text.slice(at, start)} `;
     }
-    const own = decoded(words).trim().replace(REPEATED, '$1');
+    const own = decoded(words).trim().replace(QUOTED, '$1');
     if (own !== '') found.push({ key, text: own, object });
   }
 
@@ -263,13 +260,13 @@ function leavesOf(body: string): Leaf[] {
   return found;
 }
 
+const ESCAPED = /[{[]\s{0,9}\\+["']/;
 /** Undoes percent-encoding and the escapes of another quotation, until there is a structure. */
-function decoded(given: string, rounds = 3): string {
-  if (given.search(STRUCTURE) >= 0 || rounds === 0) return given;
-  const text = given.replace(/%([0-9a-f]{2})/gi, (_, hex) => unescaped(`\\x${hex}`));
-  const escaped = text.search(STRUCTURE) < 0 && /[{[]\s{0,9}\\+["']/.test(text);
-  const plain = escaped ? unescaped(text) : text;
-  return plain === given ? given : decoded(plain, rounds - 1);
+function decoded(given: string, rounds = 5): string {
+  const [open, escaped] = [given.search(STRUCTURE), given.search(ESCAPED)];
+  if (rounds === 0 || (open >= 0 && (escaped < 0 || open < escaped))) return given;
+  const text = unescaped(escaped < 0 ? given.replace(/%(?=[0-9a-f]{2})/gi, '\\x') : given);
+  return text === given ? given : decoded(text, rounds - 1);
 }
 
 function unescaped(text: string): string {
@@ -287,13 +284,9 @@ function waitAsked(headers: Failure['headers'], message: string): Partial<Facts>
   if (resetAtMs > 0) return { resetAtMs };
   const reset = header(headers, 'x-ratelimit-reset');
   if (/^1\d{9}(\d{3})?$/.test(reset)) return { resetAtMs: Number(reset.padEnd(13, '0')) };
-  const words = /(?:retry|again) (?:after|in) ([\d.]+) ?(ms|[smh])|rolling (\d+)-(h)our/i.exec(
-    message,
-  );
-  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[words?.[2] ?? words?.[4] ?? ''];
-  return unit === undefined
-    ? {}
-    : { retryAfterMs: Math.ceil(Number(words?.[1] ?? words?.[3]) * unit) };
+  const [, count, unit, hours, hour] = WAIT.exec(message) ?? [];
+  const ms = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit ?? hour ?? ''];
+  return ms === undefined ? {} : { retryAfterMs: Math.ceil(Number(count ?? hours) * ms) };
 }
 
 function header(headers: Failure['headers'], name: string): string {

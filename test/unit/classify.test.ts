@@ -184,6 +184,10 @@ describe('what else is told', () => {
     [{ 'retry-after': '5' }, 'resets over a rolling 24-hour window', { retryAfterMs: 5000 }],
     [{}, 'Usage resets over a rolling 24-hour window', { retryAfterMs: 86_400_000 }],
     [{}, 'Please try again in 20s.', { retryAfterMs: 20_000 }],
+    [{}, 'Please try again in 120ms.', { retryAfterMs: 120 }],
+    [{}, 'Please try again in 6.5s.', { retryAfterMs: 6500 }],
+    [{ 'retry-after': ['5', '6'] }, '', {}],
+    [{ 'retry-after': '-1' }, '', {}],
   ])('when to come back: %o %s', (headers, error, expected) => {
     const { retryAfterMs, resetAtMs } = classify({
       endpoint: 'inference',
