@@ -6,7 +6,8 @@ import type { Adapter } from '../chat/port.ts';
 import { BridgeError } from '../errors.ts';
 import { aborted } from '../process.ts';
 import { PreviewSubscriber } from '../queue/previews.ts';
-import { QueueKeys } from '../queue/queue-keys.ts';
+import { QueueKeys, repliesQueue } from '../queue/queue-keys.ts';
+import { reclaimTurns } from '../queue/reclaim.ts';
 import { RedisReceipts } from '../queue/redis-receipts.ts';
 import { ReplyTurns } from '../queue/reply-turns.ts';
 import { rootKey } from '../redis/keys.ts';
@@ -83,6 +84,10 @@ export class AccountBridge {
   async #run(): Promise<void> {
     const { redis, prefix, clock, log } = this.#parts;
     const key = `${rootKey(prefix)}:lease:${this.account}`;
+    if (this.#parts.isAlone) {
+      await redis.del(key);
+      await reclaimTurns(redis, prefix, repliesQueue(this.account));
+    }
     while (!this.#intake.signal.aborted) {
       const options = { ...leaseTimes, clock };
       await using lease = await Lease.acquire(redis, key, options, this.#service.signal);

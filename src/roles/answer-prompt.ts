@@ -56,7 +56,11 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
       onAnswer(answer);
       return {
         kind: 'settle',
-        reply: finalReply(prompt, 'answer', answer.text),
+        reply: finalReply(
+          prompt,
+          'answer',
+          answer.cut ? marked(answer.text, words.cut) : answer.text,
+        ),
         exchange: exchangeEntry({
           v: 1,
           prompt: prompt.text,
@@ -150,7 +154,14 @@ function stoppedReply(prompt: Prompt, shown: string): Reply {
   const words = wordsFor(prompt.author.locale);
   return shown === ''
     ? finalReply(prompt, 'words', words.stoppedBeforeStart)
-    : finalReply(prompt, 'stopped', `${shown}\n\n${words.stopped}`);
+    : finalReply(prompt, 'stopped', marked(shown, words.stopped));
+}
+
+/** An unfinished text with a mark at its end, outside of a code block that was still open. */
+function marked(text: string, mark: string): string {
+  const fences = text.match(/^ {0,3}(`{3,}|~{3,})/gm) ?? [];
+  const open = fences.length % 2 === 1 ? `\n${fences.at(-1)?.trim() ?? ''}` : '';
+  return `${text}${open}\n\n${mark}`;
 }
 
 function finalReply(prompt: Prompt, kind: Reply['kind'], text: string): Reply {

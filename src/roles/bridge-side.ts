@@ -22,6 +22,8 @@ export interface BridgeParts {
   readonly access: Access;
   readonly accessStore: RedisAccessStore;
   readonly historyLifetimeMs: number;
+  /** No other process serves any account: the leases of the last run are nobody's. */
+  readonly isAlone: boolean;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
@@ -61,6 +63,7 @@ export class BridgeSide {
       prefix,
       access,
       accessStore,
+      isAlone: foundation.isAlone,
       metrics,
       clock,
       log,

@@ -3,6 +3,8 @@ import type { CredentialService } from '../credentials/service.ts';
 import { PreviewPublisher } from '../queue/previews.ts';
 import type { PromptQueue } from '../queue/prompt-queue.ts';
 import { PromptTurns } from '../queue/prompt-turns.ts';
+import { promptsQueue } from '../queue/queue-keys.ts';
+import { reclaimTurns } from '../queue/reclaim.ts';
 import { RefreshSchedule } from '../queue/refresh-schedule.ts';
 import { StopSignals } from '../queue/stop-signals.ts';
 import type { TurnQueues } from '../queue/turn-queues.ts';
@@ -69,6 +71,10 @@ export class WorkerSide {
     const stops = building.use(new StopSignals({ subscriber, prefix, log }));
     await stops.ready;
 
+    if (foundation.isAlone) {
+      const turns = await reclaimTurns(redis, prefix, promptsQueue);
+      if (turns > 0) log.info({ turns }, 'turns of the last run taken back');
+    }
     const turns = new PromptTurns({
       redis,
       prefix,

@@ -10,6 +10,8 @@ export interface Words {
   readonly stoppedBeforeStart: string;
   /** Appended to what had come when it was stopped. */
   readonly stopped: string;
+  /** Appended to an answer that Grok ended at the longest it may write. */
+  readonly cut: string;
   readonly nothingToStop: string;
   readonly reset: string;
   readonly help: string;
