@@ -1,4 +1,4 @@
-import { lexer } from 'marked';
+import { Lexer } from 'marked';
 import type { Token, Tokens } from 'marked';
 
 /**
@@ -14,7 +14,7 @@ export interface Piece {
 /** The blocks of a text, in order; together they are the text. */
 export function blocks(text: string): Piece[] {
   return pieces(
-    lexer(text).map((token) => ({ kind: kindOf(token), raw: closed(token) })),
+    lex(text).map((token) => ({ kind: kindOf(token), raw: closed(token) })),
     '',
   );
 }
@@ -60,6 +60,17 @@ interface Part {
   readonly raw: string;
 }
 
+/** The block tokens of a text; what stands in them is not looked at. */
+function lex(text: string): Token[] {
+  const source = text.replaceAll(/\r\n?/g, '\n');
+  try {
+    return new Lexer().blockTokens(source);
+  } catch {
+    // Thousands of nested quotes or lists are too deep for the lexer: such a text is but lines.
+    return [{ type: 'text', raw: source, text: source }];
+  }
+}
+
 function kindOf(token: Token): Piece['kind'] {
   switch (token.type) {
     case 'list':
@@ -83,7 +94,7 @@ function closed(token: Token): string {
 }
 
 function items(text: string): Part[] {
-  const list = lexer(text)[0];
+  const list = lex(text)[0];
   const found = list !== undefined && isList(list) ? list.items.map((item) => item.raw) : [];
   // What the lexer gives back differently (tabs, odd indents) is rather cut by lines than changed.
   const isWhole = found.length > 1 && found.join('').trimEnd() === text.trimEnd();

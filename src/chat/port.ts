@@ -16,6 +16,30 @@ export interface AdapterDefinition<Env = unknown> {
   /** Whether its token is set, so that it starts although `ADAPTERS` is not set. */
   configured(env: Env): boolean;
   create(env: Env, tools: AdapterTools): Adapter;
+  /** How `npm run setup` connects it; without this, setup does not ask for the platform. */
+  readonly setup?: PlatformSetup<Env>;
+}
+
+/** What setup asks and says of a platform whose bot has a token. */
+export interface PlatformSetup<Env = unknown> {
+  /** The platform's name as people write it. */
+  readonly title: string;
+  /** The key of the bot's token, one of `env`. */
+  readonly tokenKey: string;
+  /** How a person comes by a token, a line for each step. */
+  readonly steps: readonly string[];
+  /** Asks the platform about the bot. @throws {BridgeError} as `connect` does */
+  inspect(env: Env, signal: AbortSignal): Promise<BotReport>;
+}
+
+/** What a platform says of the bot, in sentences for the person who sets it up. */
+export interface BotReport {
+  readonly name: string;
+  readonly facts: readonly string[];
+  /** What stands in the bot's way, and what to do about it. */
+  readonly warnings: readonly string[];
+  /** Where a person lets the bot in, or finds it. */
+  readonly links: readonly { readonly label: string; readonly url: string }[];
 }
 
 export interface AdapterTools {

@@ -83,6 +83,11 @@ describe('splitText', () => {
     }
   });
 
+  it('takes a text that is too deep for the lexer', () => {
+    const chunks = splitText('> '.repeat(20_000), 2_000);
+    expect(chunks.join('').replaceAll(' ', '')).toBe('>'.repeat(20_000));
+  });
+
   it('measures a long text few times', () => {
     let [measured, characters] = [0, 0];
     const text = Array.from({ length: 2_000 }, (_, i) => `Paragraph ${i} of a long answer.`).join(
@@ -128,7 +133,8 @@ describe('splitText', () => {
         const text = parts.join('');
         const chunks = splitText(text, limit);
         for (const chunk of chunks) expect(chunk.length).toBeLessThanOrEqual(limit);
-        expect(letters(chunks.join('\n'))).toBe(letters(text));
+        // A language that is named again when its code goes on comes on top.
+        expect(isWithin(letters(text), letters(chunks.join('\n')))).toBe(true);
       }),
       { numRuns: 500 },
     );
@@ -165,6 +171,13 @@ function bare(text: string): string {
     .filter((line) => !/^[\s>]*(?:- )?[\s>]*(?:`{3,}|~{3,})/.test(line))
     .join('')
     .replaceAll(/[\s>-]/g, '');
+}
+
+/** Whether the characters of `part` are all in `whole`, in their order. */
+function isWithin(part: string, whole: string): boolean {
+  let at = 0;
+  for (const unit of whole) if (part.startsWith(unit, at)) at += unit.length;
+  return at === part.length;
 }
 
 function letters(text: string): string {
