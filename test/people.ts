@@ -57,7 +57,7 @@ export function discordChatter(
     say,
     shown: () => ofBot(false).map(({ content }) => content),
     everShown: () =>
-      ofBot(true).flatMap(({ content, earlierContents }) => [...earlierContents, content]),
+      ofBot(true).flatMap(({ content, earlierContents }) => earlierContents.concat(content)),
     until,
   });
 }
@@ -82,7 +82,7 @@ export function telegramChatter(
     say: (text) => telegram.say({ user, chat, text: `${prefix}${text}`, ...where }),
     shown: () => ofBot().map(({ text }) => text),
     everShown: () =>
-      ofBot().flatMap(({ firstText, edits }) => [firstText, ...edits.map(({ text }) => text)]),
+      ofBot().flatMap(({ firstText, edits }) => [firstText].concat(edits.map(({ text }) => text))),
     until,
   });
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { noLimits } from '../sandbox/telegram/rate-limits.ts';
 import { SandboxWorld, type SandboxWorldOptions } from '../sandbox/world.ts';
 import { Daemon } from './daemon.ts';
 import { TestRedis } from './redis-server.ts';
@@ -18,14 +19,7 @@ export interface StageOptions {
 /** Platforms of which neither limits what a bot sends: for tests of throughput. */
 export const unlimited = {
   discord: { rateLimits: 'off' },
-  telegram: {
-    limits: {
-      privatePerSecond: Infinity,
-      privateBurst: Infinity,
-      groupPerMinute: Infinity,
-      overallPerSecond: Infinity,
-    },
-  },
+  telegram: { limits: noLimits },
 } as const satisfies SandboxWorldOptions;
 
 /**
