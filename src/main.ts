@@ -7,6 +7,7 @@ const roles: Readonly<Record<string, () => Promise<Role>>> = {
   worker: async () => (await import('./roles/worker.ts')).worker,
   login: async () => (await import('./roles/login.ts')).login,
   credentials: async () => (await import('./roles/credentials.ts')).credentials,
+  setup: async () => (await import('./roles/setup.ts')).setup,
   doctor: async () => (await import('./roles/doctor.ts')).doctor,
   sandbox: async () => (await import('./roles/sandbox.ts')).sandbox,
 };

@@ -24,6 +24,7 @@ const rules: readonly Rule[] = [
   { of: 'src/conversation/', ours: ['src/', 'src/redis/'], packages: ['ioredis'] },
   { of: 'src/credentials/', ours: ['src/', 'src/redis/'], packages: ['ioredis'] },
   { of: 'src/console/', ours: ['src/'], packages: ['bullmq'] },
+  { of: 'src/setup/', ours: ['src/', 'src/chat/port.ts'], packages: ['@clack/prompts'] },
   { of: 'src/words/', ours: [], packages: [] },
   { of: 'src/', ours: ['src/words/', 'src/chat/port.ts', 'src/'], packages: [] },
   { of: 'adapters/discord/', ours: ['src/chat/port.ts'], packages: ['discord.js'] },
@@ -40,7 +41,7 @@ interface Rule {
 }
 
 /** Heavy packages: each may be imported only where a rule names it. */
-const guarded = ['bullmq', 'ioredis', 'openai', 'discord.js', 'grammy'];
+const guarded = ['bullmq', 'ioredis', 'openai', 'discord.js', 'grammy', '@clack/prompts'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -1,6 +1,7 @@
 import type { AdapterDefinition } from '#port';
 
 import { telegramEnv, type TelegramEnv } from './env.ts';
+import { telegramSetup } from './setup.ts';
 import { TelegramAdapter } from './telegram-adapter.ts';
 
 const definition: AdapterDefinition<TelegramEnv> = {
@@ -8,6 +9,7 @@ const definition: AdapterDefinition<TelegramEnv> = {
   env: telegramEnv,
   configured: ({ TELEGRAM_TOKEN: token }) => token !== undefined,
   create: (env, tools) => new TelegramAdapter(env, tools),
+  setup: telegramSetup,
 };
 
 export default definition;
