@@ -118,7 +118,7 @@ export class Wire {
   }
 
   #follow(from: string, to: string): void {
-    this.#log.info({}, 'conversation moved');
+    this.#log.info({ from, to }, 'conversation moved');
     for (const [old, known] of this.#moved) if (known === from) this.#moved.set(old, to);
     this.#moved.set(from, to);
     const [oldest] = this.#moved.keys();

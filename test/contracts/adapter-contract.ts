@@ -140,9 +140,9 @@ export function adapterContract(name: string, start: () => Promise<Stage>): void
       expect(await second.hear('hello')).toMatchObject({ id });
     });
 
-    it('does not let one conversation wait for another', async () => {
+    it('does not let one conversation wait for another', async (context) => {
       const on = await stage();
-      if (on.group === undefined) return;
+      if (on.group === undefined) return context.skip();
       const gate = Promise.withResolvers<void>();
       const { heard, hear } = await listening(on, async ({ text }) => {
         if (text === 'held') await gate.promise;
