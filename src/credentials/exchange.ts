@@ -70,8 +70,9 @@ export class Exchange {
     const endpoint = await this.#endpoint();
     if (typeof endpoint === 'string') return { kind: 'deferred', why: endpoint };
     this.live.add(fence.attempt);
+    let spill: Spill | null = null;
     try {
-      const spill = await this.#reserve(fence);
+      spill = await this.#reserve(fence, reason === 'last-resort');
       if (spill === null && reason === 'proactive') return { kind: 'deferred', why: 'spill' };
       const claimed = await claim(fence).catch(async (error: unknown) => {
         await spill?.discard();
@@ -83,6 +84,7 @@ export class Exchange {
       }
       return await this.#spend({ fence, record: claimed.record, reason, spill }, endpoint);
     } finally {
+      await spill?.leave();
       this.live.delete(fence.attempt);
     }
   }
@@ -145,9 +147,9 @@ export class Exchange {
     }
   }
 
-  async #reserve(fence: Fence): Promise<Spill | null> {
+  async #reserve(fence: Fence, resend: boolean): Promise<Spill | null> {
     try {
-      return await this.#parts.spills.open({ ...fence, spentPrint: '' });
+      return await this.#parts.spills.open({ ...fence, resend, spentPrint: '' });
     } catch (error) {
       this.#alert(fence.name, `no room for an answer under DATA_DIR/spill: ${messageOf(error)}`);
       return null;

@@ -108,7 +108,8 @@ export class RedisCredentials {
     reason: RefreshReason,
   ): Promise<boolean> {
     const args = [fence.epoch, fence.generation, fence.attempt, this.#limits.leaseMs];
-    const rest = [owner, phase, Math.round(sentAtMs), reason];
+    const resends = reason === 'last-resort' ? 1 : 0;
+    const rest = [owner, phase, Math.round(sentAtMs), reason, resends];
     const [kind] = await this.#scripts.run('renew', fence.name, [...args, ...rest]);
     return kind === 'HELD';
   }

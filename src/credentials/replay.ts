@@ -28,7 +28,10 @@ export interface ReplayParts {
 export async function replaySpills(parts: ReplayParts): Promise<void> {
   const { spills, live, onEvent } = parts;
   const unusable = (why: string) => onEvent({ credential: '', kind: 'spill-unusable', why });
-  for (const spill of await spills.find(live, unusable)) {
+  const found = await spills.find(live, unusable);
+  // A re-send first: that it happened must not be forgotten over the send it repeats.
+  found.sort((a, b) => Number(b.header.resend) - Number(a.header.resend));
+  for (const spill of found) {
     const done =
       spill.body === null ? await settleUnanswered(parts, spill) : await commit(parts, spill);
     if (done) await spills.remove(spill.path);
@@ -76,7 +79,7 @@ async function settleStale(parts: ReplayParts, spill: FoundSpill): Promise<boole
  */
 async function settleUnanswered(parts: ReplayParts, spill: FoundSpill): Promise<boolean> {
   const { store, owner, onEvent } = parts;
-  const { name, epoch, generation, attempt, sent, spentPrint } = spill.header;
+  const { name, epoch, generation, attempt, sent, resend, spentPrint } = spill.header;
   const { record, intent, leased } = await store.read(name);
   if (record === null) return false;
   if (compareStamps(record, { epoch, generation }) > 0) return true;
@@ -87,7 +90,8 @@ async function settleUnanswered(parts: ReplayParts, spill: FoundSpill): Promise<
   const current = record.epoch === epoch && record.generation === generation;
   if (intent === null && current && record.refreshPrint === spentPrint) {
     const fence = { name, epoch, generation, attempt };
-    const parked = await store.renew(fence, owner, 'sent', parts.time.now(), 'proactive');
+    const reason = resend ? 'last-resort' : 'proactive';
+    const parked = await store.renew(fence, owner, 'sent', parts.time.now(), reason);
     if (parked) onEvent({ credential: name, kind: 'alert', what: 'a lost send was parked again' });
   }
   return false;

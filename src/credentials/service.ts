@@ -159,8 +159,9 @@ export class CredentialService implements AsyncDisposable {
 
   /** Waits for exchanges that run (at most `drainMs`), then lets go. The connections are the caller's. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#upkeep[Symbol.asyncDispose]();
+    this.#parts.connection[Symbol.dispose]();
     await this.#news?.[Symbol.asyncDispose]();
+    await this.#upkeep[Symbol.asyncDispose]();
     const running = Promise.all(this.#parts.pool.credentials.map(async (c) => c.settled()));
     const over = new AbortController();
     const late = this.#parts.clock
@@ -168,7 +169,6 @@ export class CredentialService implements AsyncDisposable {
       .catch(() => undefined);
     await Promise.race([running, late]);
     over.abort();
-    this.#parts.connection[Symbol.dispose]();
   }
 
   async #start(): Promise<void> {

@@ -30,6 +30,8 @@ const header = z.object({
   generation: z.number(),
   spentPrint: z.string(),
   sent: z.boolean(),
+  /** It is the one re-send of a lost answer. */
+  resend: z.boolean(),
 });
 const body = z.object({ mintedAtMs: z.number(), reason: z.string(), answer: z.string() });
 

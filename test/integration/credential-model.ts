@@ -134,12 +134,13 @@ export async function age(redis: Redis, prefix: string, name: string, ms: number
 }
 
 /**
- * A connection whose process dies at its `at`-th command from `arm` on: before the command leaves,
- * or after Redis has done it and before the answer is seen. Everything later hangs, as for the dead.
+ * A connection whose process dies at its `at`-th command once armed: before the command leaves, or
+ * after Redis has done it and before the answer is seen. Everything later hangs, as for the dead.
  */
 export function mortal(redis: Redis, at: number, when: 'before' | 'after') {
   const deadly = new Set(['evalsha', 'eval', 'info', 'call', 'hgetall']);
-  const life = { armed: false, dead: false, commands: 0, names: new Array<string>() };
+  const died = Promise.withResolvers<void>();
+  const life = { armed: false, dead: false, commands: 0, at, when, died: died.promise };
   const forever = new Promise<never>(() => undefined);
   const connection = new Proxy(redis, {
     get: (target, name) => {
@@ -150,9 +151,10 @@ export function mortal(redis: Redis, at: number, when: 'before' | 'after') {
       return async (...args: unknown[]) => {
         if (life.dead) return forever;
         if (life.armed) life.commands += 1;
-        if (!life.armed || life.commands !== at) return method(...args);
+        if (!life.armed || life.commands !== life.at) return method(...args);
         life.dead = true;
-        if (when === 'after') await method(...args);
+        if (life.when === 'after') await method(...args);
+        died.resolve();
         return forever;
       };
     },

@@ -20,6 +20,10 @@ export class TokenServer implements AsyncDisposable {
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   /** Sends by refresh token, refused ones included. */
   readonly sends = new Map<string, number>();
+  /** Those of them that were not plainly refused without rotating anything. */
+  readonly unanswered = new Map<string, number>();
+  /** Which refresh token was handed out beside which access token. */
+  readonly pairs = new Map<string, string>();
   /** What the next requests meet; `ok` when empty. */
   readonly plan: Behaviour[] = [];
   /** Awaited by every token request after it was counted. */
@@ -30,11 +34,13 @@ export class TokenServer implements AsyncDisposable {
   form: URLSearchParams | null = null;
   #arrived: (() => void)[] = [];
   #current: { access: string; refresh: string };
-  readonly #spent = new Set<string>();
+  #family = 0;
+  /** Spent refresh tokens, by the family they belong to. */
+  readonly #spent = new Map<string, number>();
 
   private constructor(port: number) {
     this.port = port;
-    this.#current = mint();
+    this.#current = this.#mint();
   }
 
   static async start(): Promise<TokenServer> {
@@ -58,9 +64,19 @@ export class TokenServer implements AsyncDisposable {
 
   /** A sign-in by hand: a new family. */
   signIn(): { access: string; refresh: string } {
-    this.#current = mint();
+    this.#current = this.#mint();
     this.revoked = false;
+    this.#family += 1;
+    this.reuses = 0;
     return this.#current;
+  }
+
+  /** Forgets what was counted and planned. */
+  reset(): void {
+    for (const counted of [this.sends, this.unanswered, this.pairs]) counted.clear();
+    this.plan.length = 0;
+    this.reuses = 0;
+    this.hold = Promise.resolve();
   }
 
   /** As if the running access token had ended early: the API refuses it from now on. */
@@ -99,6 +115,9 @@ export class TokenServer implements AsyncDisposable {
     const behaviour: Behaviour = this.plan.shift() ?? { kind: 'ok' };
     for (const arrived of this.#arrived.splice(0)) arrived();
     await this.hold;
+    if (!isRefusal(behaviour)) {
+      this.unanswered.set(refresh, (this.unanswered.get(refresh) ?? 0) + 1);
+    }
     switch (behaviour.kind) {
       case 'lost-before':
         request.socket.destroy();
@@ -126,14 +145,20 @@ export class TokenServer implements AsyncDisposable {
     }
   }
 
+  #mint(): { access: string; refresh: string } {
+    const made = mint();
+    this.pairs.set(made.access, made.refresh);
+    return made;
+  }
+
   #rotate(refresh: string): { access: string; refresh: string } | null {
-    if (this.#spent.has(refresh)) {
+    if (this.#spent.get(refresh) === this.#family) {
       this.reuses += 1;
       this.revoked = true;
     }
     if (this.revoked || refresh !== this.#current.refresh) return null;
-    this.#spent.add(refresh);
-    this.#current = mint();
+    this.#spent.set(refresh, this.#family);
+    this.#current = this.#mint();
     return this.#current;
   }
 }
@@ -144,4 +169,10 @@ function mint(): { access: string; refresh: string } {
 
 function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+/** A 4xx, or a 5xx with an OAuth error in it. */
+function isRefusal(behaviour: Behaviour): boolean {
+  if (behaviour.kind !== 'status') return false;
+  return behaviour.status < 500 ? behaviour.status >= 400 : behaviour.body.includes('"error":"');
 }

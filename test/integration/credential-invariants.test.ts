@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { TestRedis } from '../redis-server.ts';
+import { never, stale } from './credential-model.ts';
+import { type Behaviour, TokenServer } from './credential-server.ts';
+import { World } from './credential-world.ts';
+
+const runs = Number(process.env['CREDENTIAL_RUNS'] ?? 100);
+let redis: TestRedis;
+let server: TokenServer;
+const open: Redis[] = [];
+
+beforeAll(async () => {
+  redis = await TestRedis.start();
+  server = await TokenServer.start();
+});
+afterAll(async () => {
+  for (const connection of open) connection.disconnect();
+  await server[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+});
+
+type Step =
+  | { kind: 'refuse'; process: number; prompt: number }
+  | { kind: 'refuse-everywhere' }
+  | { kind: 'due'; process: number }
+  | { kind: 'due-everywhere' }
+  | { kind: 'pass'; share: number }
+  | { kind: 'plan'; answer: Behaviour }
+  | { kind: 'hold' }
+  | { kind: 'release' }
+  | { kind: 'doom'; process: number; at: number; when: 'before' | 'after' }
+  | { kind: 'start'; process: number }
+  | { kind: 'sign-in'; process: number }
+  | { kind: 'snapshot' }
+  | { kind: 'roll-back' }
+  | { kind: 'other-refusal'; process: number };
+
+const process_ = fc.nat(2);
+const answers: Behaviour[] = [
+  { kind: 'lost-before' },
+  { kind: 'lost-after' },
+  { kind: 'status', status: 503, body: '{"error":"temporarily_unavailable"}' },
+  { kind: 'status', status: 429, body: '' },
+  { kind: 'status', status: 500, body: 'oops' },
+  { kind: 'status', status: 200, body: '<html>' },
+];
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('refuse' as const),
+      process: process_,
+      prompt: fc.nat(3),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'refuse-everywhere' as const }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('due' as const), process: process_ }) },
+  { weight: 3, arbitrary: fc.constant({ kind: 'due-everywhere' as const }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('pass' as const),
+      share: fc.constantFrom(0.001, 0.1, 0.4, 0.8),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('plan' as const),
+      answer: fc.constantFrom(...answers),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'hold' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'release' as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('doom' as const),
+      process: process_,
+      at: fc.integer({ min: 1, max: 6 }),
+      when: fc.constantFrom('before' as const, 'after' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('start' as const), process: process_ }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('sign-in' as const), process: process_ }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'snapshot' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'roll-back' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('other-refusal' as const), process: process_ }),
+  },
+);
+
+async function refuse(world: World, index: number, prompt: string, name = stale.class as string) {
+  await world.act(index, async (service) => {
+    const session = service.begin({ conversation: 'c', model: 'm', prompt });
+    const token = await session.acquire(never).catch(() => null);
+    if (token === null) return;
+    const refusal = name === stale.class ? stale : ({ ...stale, class: 'safety' } as const);
+    let again = await session.refused(token, refusal, never);
+    // The API takes what is current, and a request goes on once after a refresh.
+    const next = again === 'again' ? await session.acquire(never).catch(() => null) : null;
+    if (next === null) return;
+    if (world.server.accepts(next.secret)) session.accepted(next);
+    else again = await session.refused(next, refusal, never);
+    expect(again === 'again' && next.generation > token.generation + 50).toBe(false);
+  });
+}
+
+async function play(world: World, step: Step): Promise<void> {
+  switch (step.kind) {
+    case 'refuse':
+      return refuse(world, step.process, `p${step.prompt}`);
+    case 'refuse-everywhere':
+      await Promise.all([0, 1, 2].map(async (index) => refuse(world, index, `all${index}`)));
+      return undefined;
+    case 'other-refusal': {
+      const before = world.server.totalSends;
+      world.release();
+      await refuse(world, step.process, 'p', 'safety');
+      expect(world.server.totalSends - before).toBeLessThanOrEqual(1);
+      return undefined;
+    }
+    case 'due':
+      return world.act(step.process, async (service) =>
+        service.refreshDue(AbortSignal.timeout(150)).catch(() => 0),
+      );
+    case 'due-everywhere':
+      return world.each(async (service) =>
+        service.refreshDue(AbortSignal.timeout(150)).catch(() => 0),
+      );
+    case 'pass':
+      return world.pass(step.share);
+    case 'plan':
+      world.server.plan.push(step.answer);
+      if (step.answer.kind !== 'status' || step.answer.status === 500) world.lossy = true;
+      if (step.answer.kind === 'status' && step.answer.status === 200) world.lossy = true;
+      return undefined;
+    case 'hold':
+      world.holdAnswers();
+      return undefined;
+    case 'release':
+      world.release();
+      return undefined;
+    case 'doom':
+      world.doom(step.process, step.at, step.when);
+      return undefined;
+    case 'start':
+      if (world.service(step.process) === null) await world.start(step.process);
+      return undefined;
+    case 'sign-in':
+      return world.signIn(step.process);
+    case 'snapshot':
+      return world.takeSnapshot();
+    case 'roll-back':
+      return world.rollBack();
+  }
+}
+
+test('whatever befalls the processes, Redis and the server, no sign-in is lost that the server did not take away, and none is spent twice', async () => {
+  const connect = async () => {
+    const connection = new Redis(redis.url, { lazyConnect: true });
+    connection.setMaxListeners(0);
+    open.push(connection);
+    await connection.connect();
+    return connection;
+  };
+  const pairs = await Promise.all(
+    [0, 1, 2].map(async () => ({ redis: await connect(), subscriber: await connect() })),
+  );
+  const wires = { admin: await connect(), pairs };
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 18 }), async (steps) => {
+      await using world = await World.make(wires, server);
+      for (const each of steps) {
+        await play(world, each);
+        await world.check();
+      }
+      await world.settle();
+    }),
+    { numRuns: runs, endOnFailure: process.env['CREDENTIAL_SHRINK'] === undefined },
+  );
+}, 1_400_000);

@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Redis } from 'ioredis';
+
+import type { CredentialEvent } from '../../src/credentials/events.ts';
+import { makeKey, parseKeyRing } from '../../src/credentials/key-ring.ts';
+import { openToken } from '../../src/credentials/minted.ts';
+import { parseRecord } from '../../src/credentials/record.ts';
+import { CredentialService } from '../../src/credentials/service.ts';
+import { age, classify, imported, mortal, never, quick, until } from './credential-model.ts';
+import type { TokenServer } from './credential-server.ts';
+
+const lifeMs = 3_600_000;
+const ring = parseKeyRing(makeKey('k1'));
+
+/** The connections that all worlds of a test share: making them anew would be most of a run. */
+export interface Wires {
+  readonly admin: Redis;
+  readonly pairs: readonly { readonly redis: Redis; readonly subscriber: Redis }[];
+}
+
+interface Process {
+  service: CredentialService | null;
+  life: ReturnType<typeof mortal>['life'];
+}
+
+/**
+ * Several processes, one Redis, one authorization server, and everything that can go wrong among
+ * them. After each step `check` compares what the server counted with what was allowed.
+ */
+export class World implements AsyncDisposable {
+  readonly events: CredentialEvent[] = [];
+  readonly server: TokenServer;
+  readonly processes: Process[];
+  readonly #wires: Wires;
+  readonly #prefix = `m-${randomUUID().slice(0, 8)}`;
+  readonly #dataDir: string;
+  readonly #retired: CredentialService[] = [];
+  #snapshot: Map<string, Record<string, string>> | null = null;
+  #newest = [0, 0];
+  /** Whether an answer may have been lost since the last sign-in, by a fault or with a process. */
+  lossy = false;
+  #free: (() => void) | null = null;
+
+  private constructor(wires: Wires, server: TokenServer, dataDir: string) {
+    this.#wires = wires;
+    this.server = server;
+    this.#dataDir = dataDir;
+    this.processes = wires.pairs.map(() => ({
+      service: null,
+      life: mortal(wires.admin, 0, 'before').life,
+    }));
+  }
+
+  static async make(wires: Wires, server: TokenServer): Promise<World> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'grok-bridge-world-'));
+    const world = new World(wires, server, dataDir);
+    server.reset();
+    for (const index of world.processes.keys()) await world.start(index);
+    await world.signIn(0);
+    return world;
+  }
+
+  get living(): CredentialService[] {
+    return this.processes.flatMap(({ service, life }) =>
+      service === null || life.dead ? [] : [service],
+    );
+  }
+
+  service(index: number): CredentialService | null {
+    const { service, life } = this.processes[index] ?? { service: null, life: { dead: true } };
+    return life.dead ? null : service;
+  }
+
+  /** Starts a process, in place of one that died. */
+  async start(index: number): Promise<void> {
+    const process = this.processes[index];
+    const pair = this.#wires.pairs[index];
+    if (process === undefined || pair === undefined) return;
+    if (process.service !== null) this.#retired.push(process.service);
+    const { connection, life } = mortal(pair.redis, 0, 'before');
+    process.life = life;
+    process.service = await CredentialService.start({
+      redis: connection,
+      subscriber: pair.subscriber,
+      prefix: this.#prefix,
+      dataDir: this.#dataDir,
+      ring,
+      issuer: this.server.issuer,
+      classify,
+      owner: `p${index}`,
+      onEvent: (event) => this.events.push(event),
+      timings: { ...quick, callerMs: 150, resendHoldMs: 0, drainMs: 1_201, retries: 0 },
+    });
+  }
+
+  /** From now on the process is dead at its `at`-th command. */
+  doom(index: number, at: number, when: 'before' | 'after'): void {
+    const life = this.processes[index]?.life;
+    if (life === undefined || life.dead) return;
+    Object.assign(life, { armed: true, commands: 0, at, when });
+    this.lossy = true;
+  }
+
+  async signIn(index: number): Promise<void> {
+    const service = this.service(index);
+    if (service === null) return;
+    this.release();
+    const tokens = this.server.signIn();
+    const life = this.processes[index]?.life;
+    // An operator's tool does not die half-way in this model.
+    if (life !== undefined) life.armed = false;
+    await service.signIn('default', imported(tokens, lifeMs));
+    const doomed = this.processes.some((process) => process.life.armed);
+    this.lossy = doomed || this.server.plan.length > 0;
+  }
+
+  /** Token requests from now on get no answer until `release`. */
+  holdAnswers(): void {
+    if (this.#free !== null) return;
+    const held = Promise.withResolvers<void>();
+    this.#free = held.resolve;
+    this.server.hold = held.promise;
+  }
+
+  release(): void {
+    this.#free?.();
+    this.#free = null;
+    this.server.hold = Promise.resolve();
+  }
+
+  async pass(share: number): Promise<void> {
+    // An answer that takes so long is lost for all that anybody can know.
+    if (this.#free !== null && share * lifeMs > 75_000) this.lossy = true;
+    await age(this.#wires.admin, this.#prefix, 'default', share * lifeMs);
+    await this.each(async (service) => service.reload());
+  }
+
+  /** Has a living process do something; one that dies at it answers nobody. */
+  async act(index: number, work: (service: CredentialService) => Promise<unknown>): Promise<void> {
+    const process = this.processes[index];
+    if (process === undefined || process.service === null || process.life.dead) return;
+    await Promise.race([work(process.service), process.life.died]);
+  }
+
+  async each(work: (service: CredentialService) => Promise<unknown>): Promise<void> {
+    await Promise.all(this.processes.map(async (_, index) => this.act(index, work)));
+  }
+
+  async takeSnapshot(): Promise<void> {
+    this.#snapshot = new Map();
+    for (const part of ['rec', 'intent', 'budget']) {
+      this.#snapshot.set(part, await this.#wires.admin.hgetall(this.#key(part)));
+    }
+  }
+
+  /** Redis comes back as it was; the processes that live reconnect and tell it what they know. */
+  async rollBack(): Promise<void> {
+    if (this.#snapshot === null || this.living.length === 0) return;
+    const stored = (await this.#wires.admin.hget(this.#key('rec'), 'epoch')) ?? '0';
+    if (this.#snapshot.get('rec')?.['epoch'] !== stored) return;
+    const pipeline = this.#wires.admin.multi().del(this.#key('lease'));
+    for (const [part, fields] of this.#snapshot) {
+      pipeline.del(this.#key(part));
+      if (Object.keys(fields).length > 0) pipeline.hset(this.#key(part), fields);
+    }
+    await pipeline.exec();
+    await this.each(async (service) => {
+      await service.replay();
+      await service.reload();
+    });
+  }
+
+  /** What must hold at every moment. */
+  async check(): Promise<void> {
+    const resent = this.events.filter((e) => e.kind === 'send' && e.reason === 'last-resort');
+    for (const [token, sends] of this.server.unanswered) {
+      if (sends > 2) throw new Error(`a refresh token was sent ${sends} times`);
+      if (sends > 1 && resent.length === 0) throw new Error(`${token.slice(0, 12)} sent twice`);
+    }
+    if (!this.lossy && this.server.reuses > 0) throw new Error('a spent token was sent');
+    if (this.server.reuses > resent.length) throw new Error('reuse without a recorded re-send');
+    const fields = await this.#wires.admin.hgetall(this.#key('rec'));
+    const record = parseRecord('default', fields);
+    if (record === null || record.accessSealed === '') return;
+    const access = openToken(ring, 'default', record, 'at');
+    const refresh = openToken(ring, 'default', record, 'rt');
+    if (this.server.pairs.get(access) !== refresh) throw new Error('tokens of two answers mixed');
+    if (JSON.stringify(fields).includes('canary')) throw new Error('a token in plain');
+    const [epoch = 0, generation = 0] = this.#newest;
+    const back = record.epoch < epoch || (record.epoch === epoch && record.generation < generation);
+    if (back) throw new Error(`went back from ${epoch}.${generation}`);
+    this.#newest = [record.epoch, record.generation];
+  }
+
+  /** Once the faults stop, the sign-in serves again or its owner knows that it will not. */
+  async settle(): Promise<void> {
+    this.release();
+    this.server.plan.length = 0;
+    for (const [index, { life }] of this.processes.entries()) {
+      life.armed = false;
+      if (life.dead) await this.start(index);
+    }
+    await until(async () => {
+      await this.pass(0.3);
+      await Promise.all(this.living.map(async (service) => service.refreshDue(never)));
+      await this.check();
+      const [member] = (await this.living[0]?.status()) ?? [];
+      if (member?.state === 'quarantined') {
+        return this.events.some((event) => event.kind === 'quarantined');
+      }
+      const session = this.living[0]?.begin({ conversation: 'c', model: 'm', prompt: 'last' });
+      const token = await session?.acquire(never).catch(() => null);
+      return token !== null && token !== undefined && this.server.accepts(token.secret);
+    }, 20_000);
+    for (const service of this.living) {
+      if (service.waiting > 0) await until(() => service.waiting === 0);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.release();
+    for (const { service, life } of this.processes) {
+      if (service === null) continue;
+      if (life.dead) void service[Symbol.asyncDispose]();
+      else await service[Symbol.asyncDispose]();
+    }
+    for (const service of this.#retired) void service[Symbol.asyncDispose]();
+    await rm(this.#dataDir, { recursive: true, force: true });
+  }
+
+  #key(part: string): string {
+    return `{${this.#prefix}}:cred:default:${part}`;
+  }
+}
