@@ -1,0 +1,80 @@
+import { Redis } from 'ioredis';
+import { z } from 'zod';
+
+import { systemClock } from '../../src/clock.ts';
+import { parseKeyRing } from '../../src/credentials/key-ring.ts';
+import { CredentialService } from '../../src/credentials/service.ts';
+import { classify, imported, never, quick, request, stale } from './credential-model.ts';
+
+/** The program of one process of a fleet: does what its parent's messages say, and answers them. */
+const setup = z.object({
+  url: z.string(),
+  prefix: z.string(),
+  dataDir: z.string(),
+  keys: z.string(),
+  issuer: z.string(),
+  skewMs: z.number(),
+});
+const message = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('sign-in'), access: z.string(), refresh: z.string() }),
+  z.object({ do: z.literal('refuse'), requests: z.number() }),
+  z.object({ do: z.literal('due') }),
+  z.object({ do: z.literal('state') }),
+]);
+
+const { url, prefix, dataDir, keys, issuer, skewMs } = setup.parse(
+  JSON.parse(process.argv[2] ?? ''),
+);
+const connect = async () => {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => 50 });
+  redis.on('error', () => undefined);
+  await redis.connect();
+  return redis;
+};
+const service = await CredentialService.start({
+  redis: await connect(),
+  subscriber: await connect(),
+  prefix,
+  dataDir,
+  ring: parseKeyRing(keys),
+  issuer,
+  classify,
+  owner: `pid-${process.pid}`,
+  timings: { ...quick, storeMs: 500 },
+  clock: { ...systemClock, now: () => Date.now() + skewMs },
+});
+
+async function answer(asked: z.infer<typeof message>): Promise<unknown> {
+  switch (asked.do) {
+    case 'sign-in':
+      return service.signIn('default', imported(asked, 3_600_000));
+    case 'due':
+      return service.refreshDue(never);
+    case 'state': {
+      await service.reload().catch(() => undefined);
+      const [member] = await service.status();
+      const token = await service
+        .begin(request)
+        .acquire(AbortSignal.timeout(2_000))
+        .catch(() => null);
+      return { state: member?.state, generation: member?.generation, secret: token?.secret };
+    }
+    case 'refuse': {
+      const advice = Array.from({ length: asked.requests }, async (_, i) => {
+        const session = service.begin({ ...request, prompt: `p${i}` });
+        return session.refused(await session.acquire(never), stale, never);
+      });
+      return [...new Set(await Promise.all(advice))];
+    }
+  }
+}
+
+process.on('message', (raw: unknown) => {
+  const asked = message.parse(raw);
+  answer(asked).then(
+    (value) => process.send?.({ value: value ?? null }),
+    (error: unknown) => process.send?.({ error: String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ value: 'ready' });
