@@ -75,8 +75,13 @@ export class Admission implements Intake {
       say: (text) => this.#say(visit, text),
       reset: async (done) =>
         replied(await prompts.reset(message.id, conversation, this.#reply(visit, done))),
-      stop: async (nothing) =>
-        replied(await prompts.stop(message.id, conversation, this.#reply(visit, nothing))),
+      stop: async (stopped, nothing) =>
+        replied(
+          await prompts.stop(message.id, conversation, {
+            stopped: this.#reply(visit, stopped),
+            nothing: this.#reply(visit, nothing),
+          }),
+        ),
       approve: (code) => access.approve(code),
     };
     return runCommand(visit.text, { isOwner, words, desk }) ?? this.#ask(visit, visit.text);

@@ -14,7 +14,7 @@ export interface CommandDesk {
   ask(text: string): Promise<Received>;
   say(text: string): Promise<Received>;
   reset(done: string): Promise<Received>;
-  stop(nothing: string): Promise<Received>;
+  stop(stopped: string, nothing: string): Promise<Received>;
   /** False: no such code. */
   approve(code: string): Promise<boolean>;
 }
@@ -43,7 +43,7 @@ interface Command {
 const commands: readonly Command[] = [
   { names: ['ask'], run: ({ desk, rest }) => desk.ask(rest) },
   { names: ['reset', 'new'], run: ({ desk, words }) => desk.reset(words.reset) },
-  { names: ['stop'], run: ({ desk, words }) => desk.stop(words.nothingToStop) },
+  { names: ['stop'], run: ({ desk, words }) => desk.stop(words.stopping, words.nothingToStop) },
   { names: ['help', 'start'], run: ({ desk, words }) => desk.say(words.help) },
   {
     names: ['allow'],

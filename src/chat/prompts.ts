@@ -16,6 +16,10 @@ export interface Prompts {
   say(id: string, reply: Reply): Promise<'done' | 'known'>;
   /** Starts the conversation's history anew and says `reply`. */
   reset(id: string, conversation: string, reply: Reply): Promise<'done' | 'known'>;
-  /** Stops what the conversation is answering; says `nothing` if it answers nothing. */
-  stop(id: string, conversation: string, nothing: Reply): Promise<'done' | 'known'>;
+  /** Stops what the conversation is answering, and says `stopped`, or `nothing` if it answers nothing. */
+  stop(
+    id: string,
+    conversation: string,
+    say: { readonly stopped: Reply; readonly nothing: Reply },
+  ): Promise<'done' | 'known'>;
 }

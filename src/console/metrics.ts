@@ -15,6 +15,11 @@ export class Metrics {
     'first_token_seconds',
     'From the request to the first word from Grok',
   );
+  readonly resends = this.#counter(
+    'resends_total',
+    'Posts sent again because nobody knew whether they had arrived',
+    ['platform'],
+  );
   readonly refreshes = this.#counter('refresh_total', 'Refreshes of a token, by how they ended', [
     'reason',
     'outcome',

@@ -24,6 +24,12 @@ export interface PromptQueueOptions {
 }
 
 /** How much waits. */
+/** What is said to who stops: that something was stopped, or that there was nothing. */
+export interface StopWords {
+  readonly stopped: Reply;
+  readonly nothing: Reply;
+}
+
 export interface QueueDepth {
   /** Prompts in all lists together, those being answered included. */
   readonly waiting: number;
@@ -140,11 +146,11 @@ export class PromptQueue {
   }
 
   /**
-   * Stops the prompt at the head of the conversation, running or not. Its own reply says so; when
-   * there is none, `nothing` is said.
+   * Stops the prompt at the head of the conversation, running or not, and says which of the two it
+   * was: something, or nothing.
    */
-  async stop(id: string, conversation: string, nothing: Reply): Promise<'done' | 'known'> {
-    return this.#stop(id, conversation, '', nothing);
+  async stop(id: string, conversation: string, say: StopWords): Promise<'done' | 'known'> {
+    return this.#stop(id, conversation, '', say);
   }
 
   /** Stops every prompt of `author` in the conversation. */
@@ -152,9 +158,9 @@ export class PromptQueue {
     id: string,
     conversation: string,
     author: string,
-    nothing: Reply,
+    say: StopWords,
   ): Promise<'done' | 'known'> {
-    return this.#stop(id, conversation, author, nothing);
+    return this.#stop(id, conversation, author, say);
   }
 
   async depth(): Promise<QueueDepth> {
@@ -175,7 +181,7 @@ export class PromptQueue {
     id: string,
     conversation: string,
     author: string,
-    nothing: Reply,
+    { stopped: something, nothing }: StopWords,
   ): Promise<'done' | 'known'> {
     const [entry, member, nowMs] = this.#pushed(nothing);
     const answer = await stopScript.run(
@@ -187,12 +193,20 @@ export class PromptQueue {
         this.#keys.replies(nothing.conversation),
         this.#keys.waitingReplies,
       ],
-      [seenLifetimeMs, author, entry, member, nowMs, this.#keys.control, this.#lifetimeMs],
+      [
+        seenLifetimeMs,
+        author,
+        entry,
+        member,
+        nowMs,
+        this.#keys.control,
+        this.#lifetimeMs,
+        replyEntry(something, nowMs),
+      ],
     );
     const [outcome, marked] = stopped.parse(answer);
-    if (outcome === 'done' && marked === 0) {
-      await this.#turns.wakeReplies(nothing.account, nothing.conversation);
-    } else {
+    await this.#turns.wakeReplies(nothing.account, nothing.conversation);
+    if (outcome === 'known' || marked > 0) {
       // The mark is read by a turn, which may be waiting for a retry, or not be there: the gate.
       await this.#turns.wakePrompts(conversation);
       await this.#turns.hastenPrompts(conversation);

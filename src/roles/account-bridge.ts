@@ -111,6 +111,7 @@ export class AccountBridge {
         mayAct: () => lease.isHeld(),
         clock,
         log,
+        onResend: () => metrics.resends.inc({ platform: this.platform }),
       }),
     );
     const replies = new ReplyTurns({

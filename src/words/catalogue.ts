@@ -12,6 +12,8 @@ export interface Words {
   readonly stopped: string;
   /** Appended to an answer that Grok ended at the longest it may write. */
   readonly cut: string;
+  /** To who stopped it. */
+  readonly stopping: string;
   readonly nothingToStop: string;
   readonly reset: string;
   readonly help: string;

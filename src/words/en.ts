@@ -8,6 +8,7 @@ export const en: Words = {
   stoppedBeforeStart: '⏹ Stopped.',
   stopped: '⏹ Stopped here.',
   cut: '✂ Cut here: that is as long as an answer may be. Ask me to go on.',
+  stopping: '⏹ Stopped.',
   nothingToStop: 'There is nothing to stop.',
   reset: 'Done: this is a new conversation. I no longer use what was said before.',
   help: [

@@ -7,6 +7,7 @@ export const zh: Words = {
   stoppedBeforeStart: '⏹ 已停止。',
   stopped: '⏹ 在此停止。',
   cut: '✂ 在此截断：回答已达最大长度。可以让我继续。',
+  stopping: '⏹ 已停止。',
   nothingToStop: '没有可以停止的内容。',
   reset: '好的，新的对话开始了，之前的内容不再使用。',
   help: [

@@ -42,12 +42,15 @@ export class MemoryPrompts implements Prompts {
     return 'done';
   }
 
-  async stop(id: string, conversation: string, nothing: Reply): Promise<'done' | 'known'> {
+  async stop(
+    id: string,
+    conversation: string,
+    { stopped, nothing }: { readonly stopped: Reply; readonly nothing: Reply },
+  ): Promise<'done' | 'known'> {
     if (this.#isKnown(id)) return 'known';
     this.stops.push(conversation);
-    if (this.prompts.every((prompt) => prompt.conversation !== conversation)) {
-      this.replies.push(nothing);
-    }
+    const isBusy = this.prompts.some((prompt) => prompt.conversation === conversation);
+    this.replies.push(isBusy ? stopped : nothing);
     return 'done';
   }
 

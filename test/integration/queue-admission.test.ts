@@ -73,7 +73,8 @@ describe('taking a prompt in', () => {
     });
     await deployment.queue.enqueue(prompt('c', 1), said);
     await deployment.queue.reset('r-1', `${account}.c`, words(prompt('c', 2), 'reset', true));
-    await deployment.queue.stop('s-1', `${account}.c`, words(prompt('c', 3), 'nothing', true));
+    const stopped = words(prompt('c', 3), 'stopped it', true);
+    await deployment.queue.stop('s-1', `${account}.c`, { stopped, nothing: stopped });
     await delivered.until((all) => all.length === 3);
     const keys = await deployment.redis.keys(`{${deployment.prefix}}:*`);
     const endless: string[] = [];
@@ -109,9 +110,10 @@ describe('a command', () => {
 
   it('to stop says so when there is nothing to stop', async () => {
     await using deployment = new Deployment(server.url);
-    const nothing = words(prompt('c', 1), 'nothing', true);
-    await expect(deployment.queue.stop('m-1', `${account}.c`, nothing)).resolves.toBe('done');
-    await expect(deployment.queue.stop('m-1', `${account}.c`, nothing)).resolves.toBe('known');
+    const stopped = words(prompt('c', 2), 'stopped it', true);
+    const say = { stopped, nothing: words(prompt('c', 1), 'nothing', true) };
+    await expect(deployment.queue.stop('m-1', `${account}.c`, say)).resolves.toBe('done');
+    await expect(deployment.queue.stop('m-1', `${account}.c`, say)).resolves.toBe('known');
     expect(texts(await deployment.replies(`${account}.c`))).toEqual(['nothing']);
   });
 });

@@ -132,9 +132,10 @@ describe('settling', () => {
     await deployment.queue.enqueue(prompt('c', 1), said);
     const list = listOf(deployment);
     const { turn } = await begun(list);
-    await deployment.queue.stop('m-1', conversation, words(prompt('c', 9), 'nothing', true));
+    const stopped = words(prompt('c', 9), 'stopped it', true);
+    await deployment.queue.stop('m-1', conversation, { stopped, nothing: stopped });
     expect(await list.settle(turn, ending(1))).toEqual({ kind: 'stopped' });
-    expect(await deployment.replies(conversation)).toEqual([]);
+    expect(await deployment.replies(conversation)).toMatchObject([{ text: 'stopped it' }]);
     const forced = await list.settle(turn, ending(1, { evenIfStopped: true }));
     expect(forced).toMatchObject({ kind: 'settled', next: null });
   });

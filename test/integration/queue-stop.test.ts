@@ -14,7 +14,10 @@ import {
 } from './queue-harness.ts';
 
 const conversation = `${account}.c`;
-const nothing = words(prompt('c', 99), 'nothing', true);
+const say = {
+  stopped: words(prompt('c', 98), 'stopped it', true),
+  nothing: words(prompt('c', 99), 'nothing', true),
+};
 let server: TestRedis;
 
 beforeAll(async () => {
@@ -63,13 +66,14 @@ describe('stopping', () => {
     await deployment.queue.enqueue(prompt('c', 2), said);
     await started.until((all) => all.length === 1);
     const beforeMs = performance.now();
-    await deployment.queue.stop('m-1', conversation, nothing);
+    await deployment.queue.stop('m-1', conversation, say);
     await started.until((all) => all.length === 2);
     expect(performance.now() - beforeMs).toBeLessThan(1000);
     release();
     await events.until((all) => all.length === 2);
     expect(events.all).toEqual(['stopped c-1', 'answered c-2']);
     expect(await deployment.replies(conversation)).toMatchObject([
+      { text: 'stopped it' },
       { id: 'c-1', kind: 'stopped', text: 'half an ans' },
       { id: 'c-2', kind: 'answer' },
     ]);
@@ -80,7 +84,7 @@ describe('stopping', () => {
     const { events, metrics } = outcomes();
     await deployment.queue.enqueue(prompt('c', 1), said);
     await deployment.queue.enqueue(prompt('c', 2), said);
-    await deployment.queue.stop('m-1', conversation, nothing);
+    await deployment.queue.stop('m-1', conversation, say);
     const asked: string[] = [];
     await deployment.worker(
       async (turn, signal) => {
@@ -92,6 +96,7 @@ describe('stopping', () => {
     await events.until((all) => all.length === 2);
     expect(asked).toEqual(['c-2']);
     expect(await deployment.replies(conversation)).toMatchObject([
+      { text: 'stopped it' },
       { id: 'c-1', text: 'stopped' },
       { id: 'c-2' },
     ]);
@@ -108,7 +113,7 @@ describe('stopping', () => {
         (await deployment.turns.counts([])).find(({ state }) => state === 'delayed'),
       )
       .toMatchObject({ jobs: 1 });
-    await deployment.queue.stop('m-1', conversation, nothing);
+    await deployment.queue.stop('m-1', conversation, say);
     await events.until((all) => all.includes('stopped c-1'));
   });
 
@@ -118,7 +123,7 @@ describe('stopping', () => {
     await deployment.closeGate('i-1');
     await deployment.worker(answer, { metrics });
     await deployment.queue.enqueue(prompt('c', 1), said);
-    await deployment.queue.stop('m-1', conversation, nothing);
+    await deployment.queue.stop('m-1', conversation, say);
     await events.until((all) => all.includes('stopped c-1'));
   });
 
@@ -132,10 +137,11 @@ describe('stopping', () => {
     await deployment.worker(handle, { metrics, stops: deaf });
     await deployment.queue.enqueue(prompt('c', 1), said);
     await started.until((all) => all.length === 1);
-    await deployment.queue.stop('m-1', conversation, nothing);
+    await deployment.queue.stop('m-1', conversation, say);
     release();
     await events.until((all) => all.length === 1);
     expect(await deployment.replies(conversation)).toMatchObject([
+      { text: 'stopped it' },
       { id: 'c-1', kind: 'stopped', text: 'answer question 1 stopped' },
     ]);
   });
@@ -153,7 +159,7 @@ describe('stopping', () => {
       await deployment.queue.enqueue(prompt('c', n, author), said);
     }
     await started.until((all) => all.length === 1);
-    await deployment.queue.stopAll('m-1', conversation, 'test:u1', nothing);
+    await deployment.queue.stopAll('m-1', conversation, 'test:u1', say);
     await started.until((all) => all.length === 2);
     release();
     await events.until((all) => all.length === 3);

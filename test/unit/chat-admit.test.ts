@@ -167,14 +167,14 @@ describe('a command', () => {
     expect(saidWords()).toEqual([en.reset]);
   });
 
-  it('/stop stops what is being answered, and says so if nothing is', async () => {
+  it('/stop stops what is being answered, and says so, or that nothing is', async () => {
     const desk = admission();
     await desk.receive(incoming('/stop'), signal);
     expect(saidWords()).toEqual([en.nothingToStop]);
     await desk.receive(incoming('Hi'), signal);
     await desk.receive(incoming('/stop'), signal);
     expect(prompts.stops).toHaveLength(2);
-    expect(saidWords()).toHaveLength(1);
+    expect(saidWords()).toEqual([en.nothingToStop, en.stopping]);
   });
 
   it('takes effect once', async () => {
