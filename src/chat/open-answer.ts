@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { BridgeError } from '../errors.ts';
 import type { Preview } from '../reply.ts';
 import { directWithinMs, placeholder } from './deliver.ts';
 import type { Adapter, Logger } from './port.ts';
@@ -70,7 +71,7 @@ export class OpenAnswer {
 
   /** Nothing new is written from now on; what is under way ends by itself. */
   close(): void {
-    this.#closing.abort();
+    this.#closing.abort(closed);
     this.#news.resolve();
     this.#latest = { ...this.#latest, text: '' };
   }
@@ -93,7 +94,9 @@ export class OpenAnswer {
   /** Waits until every reply before this one is fully shown. */
   async #turnToCome(): Promise<void> {
     const { clock, pendingReplies, isAnswered } = this.#options;
-    while ((await pendingReplies()) > 0) await clock.sleep(pendingPollMs, this.#closing.signal);
+    for (let ms = pendingPollMs; (await pendingReplies()) > 0; ms = Math.min(2 * ms, 800)) {
+      await clock.sleep(ms, this.#closing.signal);
+    }
     if (await isAnswered()) this.close();
     this.#closing.signal.throwIfAborted();
   }
@@ -168,6 +171,7 @@ export class OpenAnswer {
   }
 }
 
+/** The first time; under load most answers are closed before they get that far. */
 const pendingPollMs = 50;
 /** Telegram shows it for 5 s, Discord for 10 s. */
 const typingEveryMs = 4_000;
@@ -176,3 +180,5 @@ const abandonedAfterMs = 900_000;
 /** How long previews wait after one whose outcome is unknown. */
 const troubleMs = 5_000;
 const never = new AbortController().signal;
+/** Made once: an abort without a reason makes an error, with its stack, each time. */
+const closed = new BridgeError('STOPPED', 'the answer is closed');

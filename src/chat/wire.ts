@@ -108,8 +108,8 @@ export class Wire {
       return await Promise.race([call(AbortSignal.any([signal, late.signal])), timer]);
     } finally {
       timer.catch(() => {});
-      done.abort();
-      late.abort();
+      done.abort(over);
+      late.abort(over);
     }
   }
 
@@ -125,6 +125,9 @@ export class Wire {
     if (this.#moved.size > 1_000 && oldest !== undefined) this.#moved.delete(oldest);
   }
 }
+
+/** Made once: an abort without a reason makes an error, with its stack, each time. */
+const over = new BridgeError('STOPPED', 'the call is over');
 
 /** @throws {BridgeError} `LEASE_LOST` */
 export function requireRight(mayAct: () => boolean): void {

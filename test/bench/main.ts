@@ -88,7 +88,7 @@ async function lowLoad(bridge: Contestant, bare: Contestant): Promise<void> {
       ],
     ),
   );
-  const [mine, base] = [direct.bridge.before, direct.bare.before];
+  const mine = direct.bridge.before;
   const [p50, p99] = [median(mine), percentile(mine, 0.99)];
   aim('message → Grok, p50', '≤ 5 ms', `${short(p50)} ms`, p50 <= 5);
   aim('message → Grok, p99', '≤ 25 ms', `${short(p99)} ms`, p99 <= 25);
