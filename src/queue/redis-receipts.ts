@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { word } from './entry.ts';
 import { receiptsLifetimeMs } from './lifetimes.ts';
 import { QueueKeys } from './queue-keys.ts';
+import { loadScript } from './scripts.ts';
 
 /** What is known of one chunk: its post was begun, or it is there as `messageId`. */
 export type RedisReceipt =
@@ -62,16 +63,13 @@ export class RedisReceipts {
   }
 
   async #note(anchor: string, field: string, value: string): Promise<void> {
-    const key = this.#key(anchor);
-    const results = await this.#redis
-      .multi()
-      .hset(key, field, value, 'by', this.#holder)
-      .pexpire(key, receiptsLifetimeMs)
-      .exec();
-    for (const [error] of results ?? []) if (error !== null) throw error;
+    const args = [field, value, this.#holder, receiptsLifetimeMs];
+    await noteScript.run(this.#redis, [this.#key(anchor)], args);
   }
 
   #key(anchor: string): string {
     return this.#keys.receipts(word(anchor));
   }
 }
+
+const noteScript = loadScript('note');
