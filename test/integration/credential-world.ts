@@ -39,7 +39,8 @@ export class World implements AsyncDisposable {
   readonly #prefix = `m-${randomUUID().slice(0, 8)}`;
   readonly #dataDir: string;
   readonly #retired: CredentialService[] = [];
-  #snapshot: Map<string, Record<string, string>> | null = null;
+  /** What Redis held after each step. */
+  readonly #past: Map<string, Record<string, string>>[] = [];
   #newest = [0, 0];
   /** Whether an answer may have been lost since the last sign-in, by a fault or with a process. */
   lossy = false;
@@ -150,20 +151,14 @@ export class World implements AsyncDisposable {
     await Promise.all(this.processes.map(async (_, index) => this.act(index, work)));
   }
 
-  async takeSnapshot(): Promise<void> {
-    this.#snapshot = new Map();
-    for (const part of ['rec', 'intent', 'budget']) {
-      this.#snapshot.set(part, await this.#wires.admin.hgetall(this.#key(part)));
-    }
-  }
-
-  /** Redis comes back as it was; the processes that live reconnect and tell it what they know. */
-  async rollBack(): Promise<void> {
-    if (this.#snapshot === null || this.living.length === 0) return;
+  /** Redis comes back as it was some steps ago; the processes that live tell it what they know. */
+  async rollBack(steps: number): Promise<void> {
+    const then = this.#past.at(-steps);
+    if (then === undefined || this.living.length === 0) return;
     const stored = (await this.#wires.admin.hget(this.#key('rec'), 'epoch')) ?? '0';
-    if (this.#snapshot.get('rec')?.['epoch'] !== stored) return;
+    if (then.get('rec')?.['epoch'] !== stored) return;
     const pipeline = this.#wires.admin.multi().del(this.#key('lease'));
-    for (const [part, fields] of this.#snapshot) {
+    for (const [part, fields] of then) {
       pipeline.del(this.#key(part));
       if (Object.keys(fields).length > 0) pipeline.hset(this.#key(part), fields);
     }
@@ -176,6 +171,11 @@ export class World implements AsyncDisposable {
 
   /** What must hold at every moment. */
   async check(): Promise<void> {
+    const now = new Map<string, Record<string, string>>();
+    for (const part of ['rec', 'intent', 'budget']) {
+      now.set(part, await this.#wires.admin.hgetall(this.#key(part)));
+    }
+    this.#past.push(now);
     const resent = this.events.filter((e) => e.kind === 'send' && e.reason === 'last-resort');
     for (const [token, sends] of this.server.unanswered) {
       if (sends > 2) throw new Error(`a refresh token was sent ${sends} times`);
@@ -183,7 +183,7 @@ export class World implements AsyncDisposable {
     }
     if (!this.lossy && this.server.reuses > 0) throw new Error('a spent token was sent');
     if (this.server.reuses > resent.length) throw new Error('reuse without a recorded re-send');
-    const fields = await this.#wires.admin.hgetall(this.#key('rec'));
+    const fields = now.get('rec') ?? {};
     const record = parseRecord('default', fields);
     if (record === null || record.accessSealed === '') return;
     const access = openToken(ring, 'default', record, 'at');

@@ -1,0 +1,22 @@
+/** As much of the package as the tests use; it brings no declarations of its own. */
+declare module 'oidc-provider' {
+  import type { IncomingMessage, ServerResponse } from 'node:http';
+
+  interface Saved {
+    save(ttlS?: number): Promise<string>;
+  }
+  interface Grant extends Saved {
+    addOIDCScope(scope: string): void;
+  }
+  type Made = { accountId: string; client: object; grantId: string; scope: string; gty: string };
+
+  export class Provider {
+    constructor(issuer: string, configuration: object);
+    readonly Client: { find(id: string): Promise<object> };
+    readonly Grant: new (of: { accountId: string; clientId: string }) => Grant;
+    readonly RefreshToken: new (of: Made) => Saved;
+    readonly AccessToken: (new (of: Made) => Saved) & { find(value: string): Promise<unknown> };
+    callback(): (request: IncomingMessage, response: ServerResponse) => void;
+    on(event: string, listener: (...args: unknown[]) => void): void;
+  }
+}
