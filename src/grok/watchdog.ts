@@ -2,6 +2,8 @@ import type { Clock } from '../clock.ts';
 
 /** The longest that a timer takes. */
 const longestSleepMs = 2 ** 31 - 1;
+/** Made once: an abort without a reason makes an error, with its stack, each time. */
+const woken = new Error('the watchdog looks again');
 
 /** Aborts its signal when nothing was heard for too long; `Infinity` is never. */
 export class Watchdog implements Disposable {
@@ -33,12 +35,12 @@ export class Watchdog implements Disposable {
   shorten(limitMs: number): void {
     this.#limitMs = limitMs;
     this.heard();
-    this.#asleep.abort();
+    this.#asleep.abort(woken);
   }
 
   [Symbol.dispose](): void {
-    this.#over.abort();
-    this.#asleep.abort();
+    this.#over.abort(woken);
+    this.#asleep.abort(woken);
   }
 
   /** One sleep at a time, however often something is heard. */
