@@ -1,3 +1,4 @@
+import { unfinished } from '../sandbox/players.ts';
 import type { SandboxWorld } from '../sandbox/world.ts';
 
 /** Somebody in a place where the bot is, the same on every platform. */
@@ -95,14 +96,9 @@ export interface TelegramPlace {
   readonly prefix?: string;
 }
 
-/** Whether a message is a placeholder or a preview. */
-export function isUnfinished(text: string): boolean {
-  return text.trimEnd().endsWith('…');
-}
-
 /** Whether this is the stand-in's complete answer to a question. */
 export function answers(text: string, question: string): boolean {
-  return text.startsWith(`You said: “${question}”`) && !isUnfinished(text);
+  return text.startsWith(`You said: “${question}”`) && !unfinished(text);
 }
 
 function chatter(parts: Omit<Chatter, 'ask'>): Chatter {
