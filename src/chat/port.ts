@@ -45,6 +45,20 @@ export interface BotReport {
 export interface AdapterTools {
   readonly log: Logger;
   readonly clock: Clock;
+  /** Absent where nothing outlives the process. */
+  readonly memory?: AdapterMemory;
+}
+
+/**
+ * What an adapter notes for its successor: small, bounded and forgotten after a week, so nothing may
+ * depend on an entry being there. Usable once the adapter is connected. Calls wait while Redis is
+ * away, or reject.
+ */
+export interface AdapterMemory {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+  entries(): Promise<readonly (readonly [key: string, value: string])[]>;
 }
 
 /**

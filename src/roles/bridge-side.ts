@@ -2,12 +2,13 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 
 import { Access, newCode } from '../chat/access.ts';
-import type { AdapterDefinition } from '../chat/port.ts';
+import type { Adapter, AdapterDefinition } from '../chat/port.ts';
 import type { Prompts } from '../chat/prompts.ts';
 import type { Clock } from '../clock.ts';
 import type { Metrics } from '../console/metrics.ts';
 import type { TurnQueues } from '../queue/turn-queues.ts';
 import { RedisAccessStore } from '../redis/access-store.ts';
+import { RedisMemory } from '../redis/memory.ts';
 import { AccountBridge } from './account-bridge.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -69,8 +70,10 @@ export class BridgeSide {
       log,
     };
     const accounts = definitions.map((definition) => {
-      const tools = { log: log.child({ platform: definition.name }), clock };
-      const adapter = definition.create(config.adapters.get(definition.name), tools);
+      const account = () => adapter.account;
+      const memory = new RedisMemory({ redis, prefix, account, clock });
+      const tools = { log: log.child({ platform: definition.name }), clock, memory };
+      const adapter: Adapter = definition.create(config.adapters.get(definition.name), tools);
       return new AccountBridge(definition.name, adapter, parts);
     });
     const side = new BridgeSide(accounts);

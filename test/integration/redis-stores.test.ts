@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { RedisReceipts } from '../../src/queue/redis-receipts.ts';
 import { RedisAccessStore } from '../../src/redis/access-store.ts';
 import { RedisConnections } from '../../src/redis/connection.ts';
+import { RedisMemory } from '../../src/redis/memory.ts';
 import { accessStoreContract } from '../contracts/access-store-contract.ts';
+import { memoryContract } from '../contracts/memory-contract.ts';
 import { receiptsContract } from '../contracts/receipts-contract.ts';
 import { TestRedis } from '../redis-server.ts';
 
@@ -31,3 +33,22 @@ receiptsContract(
   'a keeper in Redis',
   async () => new RedisReceipts({ redis, prefix: randomUUID(), holder: 'test' }),
 );
+
+let ticks = 0;
+memoryContract('a memory in Redis', async (most) => {
+  const clock = { now: () => (ticks += 1) };
+  return new RedisMemory({ redis, prefix: randomUUID(), account: () => 'test-1', clock, most });
+});
+
+it('a memory forgets what was noted too long ago, and ends by itself', async () => {
+  let nowMs = 0;
+  const options = { redis, prefix: randomUUID(), account: () => 'test-1' };
+  const clock = { now: () => nowMs };
+  const memory = new RedisMemory({ ...options, clock, lifetimeMs: 60_000 });
+  await memory.set('old', '1');
+  nowMs = 60_001;
+  await memory.set('new', '2');
+  expect(await memory.entries()).toEqual([['new', '2']]);
+  const keys = await redis.keys(`{${options.prefix}}:*`);
+  for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0);
+});
