@@ -62,15 +62,12 @@ export class Daemon implements AsyncDisposable {
     { holds = () => true, timeoutMs = 20_000 }: LogWait = {},
   ): Promise<LogLine> {
     const find = () => this.#lines.find((line) => line.msg === message && holds(line));
-    const deadline = AbortSignal.timeout(timeoutMs);
-    for (;;) {
-      const line = find();
-      if (line !== undefined) return line;
-      if (deadline.aborted || this.hasEnded) {
-        throw new Error(`no “${message}” in the log:\n${this.output.slice(-6000)}`);
-      }
-      await this.#change(deadline);
-    }
+    return this.#found(find, message, timeoutMs);
+  }
+
+  /** Resolves once it has written this text, in whatever form. */
+  async said(text: string, { timeoutMs = 20_000 }: Pick<LogWait, 'timeoutMs'> = {}): Promise<void> {
+    await this.#found(() => (this.output.includes(text) ? text : undefined), text, timeoutMs);
   }
 
   /** Where its health and metrics are. */
@@ -123,8 +120,21 @@ export class Daemon implements AsyncDisposable {
     });
     stderr.on('data', (bytes: Buffer) => {
       this.#complaint += bytes.toString();
+      this.#wake();
     });
     this.#process.on('close', () => this.#wake());
+  }
+
+  async #found<T>(find: () => T | undefined, what: string, timeoutMs: number): Promise<T> {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      if (deadline.aborted || this.hasEnded) {
+        throw new Error(`no “${what}” in the log:\n${this.output.slice(-6000)}`);
+      }
+      await this.#change(deadline);
+    }
   }
 
   #wake(): void {

@@ -40,6 +40,11 @@ export class Screen {
     this.#draw(isNew ? `${text}\n\n` : '');
   }
 
+  /** Prints a line for good, above what is not finished. */
+  print(line: string): void {
+    this.#draw(`${printable(line)}\n`);
+  }
+
   end(): void {
     this.#drafts.clear();
     this.#draw('');

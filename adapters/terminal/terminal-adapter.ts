@@ -19,6 +19,8 @@ export interface TerminalOptions extends AdapterTools {
   readonly user: string;
   readonly input: NodeJS.ReadableStream;
   readonly output: Output;
+  /** To print on with others; default: one of its own on `output`. */
+  readonly screen?: Screen;
 }
 
 /**
@@ -39,7 +41,7 @@ export class TerminalAdapter implements Adapter {
 
   constructor(options: TerminalOptions) {
     this.#options = options;
-    this.#screen = new Screen(options.output);
+    this.#screen = options.screen ?? new Screen(options.output);
   }
 
   get account(): string {

@@ -207,6 +207,11 @@ export class DiscordSandbox implements AsyncDisposable {
     return waitFor(this.#service.happenings, find, () => this.picture(), options);
   }
 
+  /** Calls after each change; returns the way to stop. */
+  watch(look: () => void): () => void {
+    return this.#service.happenings.listen(look);
+  }
+
   /** Everything that an assertion may have missed, for a person to read. */
   picture(): string {
     return pictureOf(this.#service, this.#log, this.stats);

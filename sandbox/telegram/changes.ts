@@ -16,6 +16,12 @@ export class Changes {
     });
   }
 
+  /** Calls after each change; returns the way to stop. */
+  watch(look: () => void): () => void {
+    this.#looks.add(look);
+    return () => this.#looks.delete(look);
+  }
+
   /**
    * Resolves with what `predicate` gives, once that is neither false, undefined nor null.
    * @throws {Error} after `timeoutMs`, with what `picture` says of the state then.

@@ -201,6 +201,11 @@ export class TelegramSandbox implements AsyncDisposable {
     return this.#changes.until(predicate, options.timeoutMs ?? 10_000, picture);
   }
 
+  /** Calls after each change; returns the way to stop. */
+  watch(look: () => void): () => void {
+    return this.#changes.watch(look);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#world.webhook.set(undefined);
     await this.#server.close();

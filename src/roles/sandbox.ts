@@ -3,34 +3,47 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { makePlayers } from '../../sandbox/players.ts';
+import { pleasantPace, promptCommands } from '../../sandbox/prompt-commands.ts';
 import { playScript, type Scene } from '../../sandbox/script.ts';
+import { Visitor } from '../../sandbox/visitor.ts';
 import { SandboxWorld } from '../../sandbox/world.ts';
 import { BridgeError } from '../errors.ts';
 import { shutdownSignal } from '../process.ts';
-import { configure } from './foundation.ts';
+import { configure, type Foundation } from './foundation.ts';
 import { importSignIn } from './import-sign-in.ts';
-import type { Role } from './role.ts';
+import type { Role, RoleStart } from './role.ts';
+import { sandboxLog } from './sandbox-log.ts';
+import { SandboxPrompt, type SandboxTerminal } from './sandbox-prompt.ts';
 import { TerminalPipe } from './sandbox-terminal.ts';
 import { serve } from './serve.ts';
 
-/** Streams that a person can watch. */
-const pleasantPace = { firstChunkDelayMs: 200, chunkDelayMs: 12 };
+/** As a person or a script starts it; with a terminal there is a prompt after the script. */
+export const sandbox: Role = async (start) => {
+  const { stdin: input, stdout: output } = process;
+  const terminal = input.isTTY && output.isTTY ? { input, output } : undefined;
+  return runSandbox({ ...start, terminal }, shutdownSignal());
+};
 
 /**
  * Everything outside on loopback, the daemon served by it, and the script played once. With
- * `--script` it ends then, with 0 or 1; else it stays up.
+ * `--script` it ends then, with 0 or 1; else it stays up until the signal, or until the person at
+ * the terminal leaves. Nothing of it outlives the call.
  */
-export const sandbox: Role = async ({ environment, words }) => {
+export async function runSandbox(
+  { environment, words, terminal }: SandboxStart,
+  stopped: AbortSignal,
+): Promise<number> {
   const onlyScript = words.includes('--script');
-  const dataDir = await mkdtemp(join(tmpdir(), 'grok-bridge-sandbox-'));
+  const say = (text: string) => (terminal?.output ?? process.stdout).write(`${text}\n`);
   await using stack = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), 'grok-bridge-sandbox-'));
   stack.defer(async () => rm(dataDir, { recursive: true, force: true }));
   const world = stack.use(await SandboxWorld.start(onlyScript ? {} : { xai: pleasantPace }));
   say('This is the sandbox: Discord, Telegram and Grok are stand-ins on this machine.');
   say(`Discord ${world.discord.url}  Telegram ${world.telegram.url}  xAI ${world.xai.apiUrl}\n`);
 
-  const terminal = new TerminalPipe();
-  const configured = await configure({
+  const pipe = new TerminalPipe();
+  const read = await configure({
     HTTP_PORT: environment['HTTP_PORT'],
     HTTP_HOST: environment['HTTP_HOST'],
     LOG_LEVEL: environment['LOG_LEVEL'] ?? 'warn',
@@ -39,42 +52,62 @@ export const sandbox: Role = async ({ environment, words }) => {
     ADAPTERS: 'discord,telegram,terminal',
     ...world.environment(),
   });
+  let print: (line: string) => unknown = say;
+  const log = terminal === undefined ? read.log : sandboxLog((line) => print(line));
   const stop = new AbortController();
-  const signal = AbortSignal.any([shutdownSignal(), stop.signal]);
-  const ready = Promise.withResolvers<void>();
+  const ready = Promise.withResolvers<Foundation>();
+  const signIn = async (foundation: Foundation) =>
+    importSignIn(foundation, JSON.stringify(world.xai.signIn()));
   const served = serve(
     {
-      configured,
+      configured: { ...read, log },
       sides: 'both',
-      definitions: configured.definitions.map((definition) => terminal.replace(definition)),
-
-      onFoundation: async (foundation) =>
-        importSignIn(foundation, JSON.stringify(world.xai.signIn())),
-      onReady: ({ isDurable }) => {
-        if (!isDurable) say('No redis-server on the PATH: the stand-in for it keeps nothing.\n');
-        ready.resolve();
-      },
+      definitions: read.definitions.map((definition) => pipe.replace(definition)),
+      onFoundation: signIn,
+      onReady: (foundation) => ready.resolve(foundation),
     },
-    signal,
+    AbortSignal.any([stopped, stop.signal]),
   );
-  await Promise.race([ready.promise, served]);
-  const went = await playScript(world, makePlayers(world, terminal), tellScene);
+  served.catch((error: unknown) => ready.reject(error));
+  const foundation = await ready.promise;
+  if (!foundation.isDurable) {
+    say('No redis-server on the PATH: the stand-in for it keeps nothing.\n');
+  }
+  const end = () => stop.abort(new BridgeError('STOPPED', 'the sandbox is left'));
+  const went = await playScript(world, makePlayers(world, pipe), (scene) => say(sceneText(scene)));
   say(went ? '\nEverything went as it should.' : '\nSomething went wrong.');
   if (onlyScript) {
-    stop.abort(new BridgeError('STOPPED', 'the script has ended'));
+    end();
     await served;
     return went ? 0 : 1;
   }
-  say('The sandbox stays up; end it with Ctrl-C.');
+  if (terminal === undefined) {
+    say('The sandbox stays up; end it with Ctrl-C.');
+    await served;
+    return 0;
+  }
+  const { screen } = pipe;
+  using visitor = new Visitor(world, pipe, ({ id, text, isWhole }) =>
+    screen.show(id, text, isWhole ? 'answer' : 'preview'),
+  );
+  const commands = promptCommands(world, async () => signIn(foundation));
+  const leave = () => {
+    world.xai.behave();
+    end();
+  };
+  using prompt = new SandboxPrompt({ terminal, visitor, commands, screen, leave });
+  pipe.showOn(prompt.output);
+  print = (line) => screen.print(line);
+  prompt.begin();
   await served;
   return 0;
-};
-
-function tellScene({ title, problem, tookMs }: Scene): void {
-  say(`${problem === undefined ? '✓' : '✗'} ${title} (${tookMs} ms)`);
-  if (problem !== undefined) say(`  ${problem}`);
 }
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+export interface SandboxStart extends RoleStart {
+  readonly terminal?: SandboxTerminal | undefined;
+}
+
+function sceneText({ title, problem, tookMs }: Scene): string {
+  const line = `${problem === undefined ? '✓' : '✗'} ${title} (${tookMs} ms)`;
+  return problem === undefined ? line : `${line}\n  ${problem}`;
 }
