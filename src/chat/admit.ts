@@ -9,7 +9,7 @@ import { cleanName, cleanText, withQuote } from './clean.ts';
 import { runCommand } from './commands.ts';
 import type { CommandDesk } from './commands.ts';
 import type { Incoming, Intake, Logger, Received } from './port.ts';
-import type { Prompts } from './prompts.ts';
+import type { Prompts, Unfair } from './prompts.ts';
 
 /** The longest message that is taken, its quote included, in UTF-16 units. */
 export const maxPromptChars = 32_000;
@@ -89,6 +89,7 @@ export class Admission implements Intake {
 
   async #ask(visit: Visit, asked: string): Promise<Received> {
     const { message, words } = visit;
+    const { log } = this.#options;
     const quoted = cleanText(message.quoted ?? '');
     const text = quoted === '' ? asked : withQuote(asked, quoted);
     if (text === '') return this.#say(visit, words.emptyPrompt);
@@ -109,7 +110,11 @@ export class Admission implements Intake {
       },
       { busy: words.busy, waiting: words.waitingForSignIn },
     );
-    this.#options.log.info({ prompt: message.id, outcome }, 'message taken');
+    if (typeof outcome === 'object') {
+      log.info({ prompt: message.id, outcome: outcome.kind }, 'message refused');
+      return this.#say(visit, unfairWords(outcome, words));
+    }
+    log.info({ prompt: message.id, outcome }, 'message taken');
     return outcome === 'full' ? 'replied' : outcome;
   }
 
@@ -162,6 +167,15 @@ function ownWords(id: string, place: Place, text: string, receivedAtMs: number):
   const { account, conversation, address } = place;
   const what = { kind: 'words', final: true, text, receivedAtMs } as const;
   return { v: 1, id, anchor: id, conversation, account, address, ...what };
+}
+
+function unfairWords({ kind, afterMs }: Unfair, words: Words): string {
+  switch (kind) {
+    case 'too-fast':
+      return words.tooFast(Math.ceil(afterMs / 1000));
+    case 'spent':
+      return words.budgetUsed(Math.ceil(afterMs / 3_600_000));
+  }
 }
 
 function replied(outcome: 'done' | 'known'): Received {

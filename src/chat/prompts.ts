@@ -1,6 +1,19 @@
 import type { Prompt } from '../prompt.ts';
 import type { Reply } from '../reply.ts';
 
+/** Why a person's prompt is not taken, and in how long one would be; nothing was stored or said. */
+export interface Unfair {
+  /** Too many requests in a minute, or the day's budget is used up. */
+  readonly kind: 'too-fast' | 'spent';
+  readonly afterMs: number;
+}
+
+/** What is said when too many wait, and while no credential can serve. */
+export interface WaitWords {
+  readonly busy: string;
+  readonly waiting: string;
+}
+
 /**
  * Where admitted messages and commands go. Each call takes effect once for each `id` (a prompt's is
  * its own), in one step with the note that the id was seen: `known` means that it already had.
@@ -8,10 +21,7 @@ import type { Reply } from '../reply.ts';
  */
 export interface Prompts {
   /** `full`: a cap is reached; the busy word has been said, nothing was stored. */
-  enqueue(
-    prompt: Prompt,
-    words: { readonly busy: string; readonly waiting: string },
-  ): Promise<'queued' | 'known' | 'full'>;
+  enqueue(prompt: Prompt, words: WaitWords): Promise<'queued' | 'known' | 'full' | Unfair>;
   /** Says `reply`. */
   say(id: string, reply: Reply): Promise<'done' | 'known'>;
   /** Starts the conversation's history anew and says `reply`. */

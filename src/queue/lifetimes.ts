@@ -20,3 +20,9 @@ export const deadLetters = { most: 1000, lifetimeMs: 30 * dayMs } as const;
 export function conversationLifetimeMs(historyLifetimeMs: number): number {
   return Math.max(historyLifetimeMs, 7 * dayMs) + dayMs;
 }
+
+/** How long a day's usage is kept after its last answer. */
+export const usageLifetimeMs = 2 * dayMs;
+
+/** How long a reservation may outlive its prompt, should nobody settle that. */
+export const reservedLifetimeMs = dayMs;

@@ -1,5 +1,6 @@
 import type { Prompt } from '../prompt.ts';
 import type { Reply } from '../reply.ts';
+import type { AnswerUsage } from './fair-use.ts';
 
 /** What the one who answers is given. */
 export interface PromptTurn {
@@ -29,6 +30,8 @@ export type Settlement =
       /** JSON, appended as it is. */
       readonly exchange?: string | undefined;
       readonly outcome: string;
+      /** Counted against its author's day. */
+      readonly usage?: AnswerUsage | undefined;
     }
   /** Counts an attempt and comes back later; the other conversations go on. */
   | { readonly kind: 'retry'; readonly afterMs: number; readonly notice?: Reply | undefined }

@@ -3,10 +3,11 @@ import { z } from 'zod';
 
 import type { Clock } from '../clock.ts';
 import type { Prompt } from '../prompt.ts';
-import { conversationKey, gateKey, historyKey } from '../redis/keys.ts';
+import { conversationKey, gateKey, historyKey, usageKey } from '../redis/keys.ts';
 import type { Reply } from '../reply.ts';
 import { replyEntry, word } from './entry.ts';
-import { conversationLifetimeMs, deadLetters } from './lifetimes.ts';
+import { type AnswerUsage, dayOf } from './fair-use.ts';
+import { conversationLifetimeMs, deadLetters, usageLifetimeMs } from './lifetimes.ts';
 import { QueueKeys } from './queue-keys.ts';
 import { loadScript } from './scripts.ts';
 
@@ -48,6 +49,10 @@ export interface Ending {
   readonly reply?: Reply | undefined;
   readonly evenIfStopped: boolean;
   readonly deadLetter?: string | undefined;
+  /** Who asked; absent for what cannot be read. What was reserved for it is free again. */
+  readonly author?: string | undefined;
+  /** What the answer took, added to its author's day. */
+  readonly usage?: AnswerUsage | undefined;
 }
 
 /** What a `PromptList` is made of. */
@@ -94,7 +99,8 @@ export class PromptList {
   async settle(turn: Turn, ending: Ending): Promise<Settled> {
     const { conversation } = turn;
     const nowMs = this.#clock.now();
-    const { reply } = ending;
+    const { reply, usage, author = '' } = ending;
+    const day = dayOf(nowMs);
     const answer = await settleScript.run(
       this.#redis,
       [
@@ -107,6 +113,10 @@ export class PromptList {
         this.#keys.replies(reply?.conversation ?? conversation),
         this.#keys.waitingReplies,
         this.#keys.deadLetters,
+        this.#keys.reserved(author),
+        usageKey(this.#prefix, day, author),
+        usageKey(this.#prefix, day, 'all'),
+        this.#keys.last(conversation),
       ],
       [
         turn.turnEpoch,
@@ -124,6 +134,13 @@ export class PromptList {
         deadLetters.most,
         deadLetters.lifetimeMs,
         turn.settled,
+        usage === undefined ? 0 : 1,
+        usage?.inputTokens ?? 0,
+        usage?.cachedTokens ?? 0,
+        usage?.outputTokens ?? 0,
+        usage?.costUsdTicks ?? 0,
+        usageLifetimeMs,
+        ending.author === undefined ? 0 : 1,
       ],
     );
     const parsed = settled.parse(answer);

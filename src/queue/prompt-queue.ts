@@ -3,9 +3,10 @@ import { z } from 'zod';
 
 import type { Clock } from '../clock.ts';
 import type { Prompt } from '../prompt.ts';
-import { conversationKey, gateKey, historyKey } from '../redis/keys.ts';
+import { conversationKey, gateKey, historyKey, usageKey } from '../redis/keys.ts';
 import { type Reply, replyTo } from '../reply.ts';
 import { replyEntry, word } from './entry.ts';
+import { dayOf, type FairUse, fairUseArguments, untilTomorrowMs, type Unfair } from './fair-use.ts';
 import { conversationLifetimeMs, seenLifetimeMs, toldLifetimeMs } from './lifetimes.ts';
 import { QueueKeys } from './queue-keys.ts';
 import { loadScript } from './scripts.ts';
@@ -19,17 +20,19 @@ export interface PromptQueueOptions {
   readonly clock: Clock;
   /** Most prompts that may wait in one conversation, and in all together. */
   readonly limits: { readonly perConversation: number; readonly total: number };
+  /** What one person may use; default: anything. */
+  readonly fairUse?: FairUse;
   /** How long a conversation's history lives; its epochs have to outlive that. */
   readonly historyLifetimeMs: number;
 }
 
-/** How much waits. */
 /** What is said to who stops: that something was stopped, or that there was nothing. */
 export interface StopWords {
   readonly stopped: Reply;
   readonly nothing: Reply;
 }
 
+/** How much waits. */
 export interface QueueDepth {
   /** Prompts in all lists together, those being answered included. */
   readonly waiting: number;
@@ -49,6 +52,7 @@ export class PromptQueue {
   readonly #turns: TurnQueues;
   readonly #clock: Clock;
   readonly #limits: PromptQueueOptions['limits'];
+  readonly #fairUse: FairUse;
   readonly #lifetimeMs: number;
 
   constructor(options: PromptQueueOptions) {
@@ -58,18 +62,34 @@ export class PromptQueue {
     this.#turns = options.turns;
     this.#clock = options.clock;
     this.#limits = options.limits;
+    this.#fairUse = options.fairUse ?? {};
     this.#lifetimeMs = conversationLifetimeMs(options.historyLifetimeMs);
   }
 
   /**
    * Stores a prompt and adds its turn, or, when too many wait, answers with `words.busy`. While the
-   * gate is closed its author is told `words.waiting`, once for each incident.
+   * gate is closed its author is told `words.waiting`, once for each incident. Nothing is changed or
+   * said when the author has used up what is fair.
    */
   async enqueue(
     prompt: Prompt,
     words: { readonly busy: string; readonly waiting: string },
-  ): Promise<'queued' | 'known' | 'full'> {
-    const { conversation, account } = prompt;
+  ): Promise<'queued' | 'known' | 'full' | Unfair> {
+    const outcome = await this.replace(prompt, words, nothingReplaced);
+    if (outcome === 'moved') throw new Error('a prompt that replaces nothing cannot come too late');
+    return outcome;
+  }
+
+  /**
+   * Like `enqueue`; the exchange goes as the prompt comes. `moved`: it is not the newest of its
+   * history any more, and nothing was changed.
+   */
+  async replace(
+    prompt: Prompt,
+    words: { readonly busy: string; readonly waiting: string },
+    replacing: { readonly exchange: string; readonly historyEpoch: string },
+  ): Promise<'queued' | 'known' | 'full' | 'moved' | Unfair> {
+    const { conversation, account, author } = prompt;
     const nowMs = this.#clock.now();
     const busy = replyTo(prompt, { kind: 'words', final: true, text: words.busy });
     const id = `${prompt.id}.waiting`;
@@ -86,6 +106,10 @@ export class PromptQueue {
         this.#keys.told,
         this.#keys.replies(conversation),
         this.#keys.waitingReplies,
+        this.#keys.rate(author.id),
+        usageKey(this.#prefix, dayOf(nowMs), author.id),
+        this.#keys.reserved(author.id),
+        historyKey(this.#prefix, conversation, Number(replacing.historyEpoch)),
       ],
       [
         word(prompt.id),
@@ -98,12 +122,18 @@ export class PromptQueue {
         this.#limits.total,
         replyEntry(busy, nowMs),
         replyEntry(waiting, nowMs),
-        prompt.author.id,
+        author.id,
         seenLifetimeMs,
         toldLifetimeMs,
+        ...fairUseArguments(this.#fairUse),
+        replacing.exchange,
+        replacing.historyEpoch,
       ],
     );
     const [outcome, prompts, replies] = enqueued.parse(answer);
+    if (outcome === 'moved') return outcome;
+    if (outcome === 'too-fast') return { kind: outcome, afterMs: prompts };
+    if (outcome === 'spent') return { kind: outcome, afterMs: untilTomorrowMs(nowMs) };
     await Promise.all([
       prompts > 0 ? this.#turns.wakePrompts(conversation) : undefined,
       replies > 0 ? this.#turns.wakeReplies(account, conversation) : undefined,
@@ -220,12 +250,17 @@ export class PromptQueue {
   }
 }
 
-const enqueueScript = loadScript('told', 'enqueue');
+const enqueueScript = loadScript('told', 'fair-use', 'enqueue');
 const sayScript = loadScript('say');
 const resetScript = loadScript('reset');
 const stopScript = loadScript('stop');
 
-const enqueued = z.tuple([z.enum(['queued', 'known', 'full']), z.number(), z.number()]);
+const nothingReplaced = { exchange: '', historyEpoch: '0' };
+const enqueued = z.tuple([
+  z.enum(['queued', 'known', 'full', 'too-fast', 'spent', 'moved']),
+  z.number(),
+  z.number(),
+]);
 const said = z.enum(['done', 'known']);
 const resetDone = z.enum(['done', 'known', 'moved']);
 const stopped = z.tuple([z.enum(['done', 'known']), z.number()]);

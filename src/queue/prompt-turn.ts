@@ -8,7 +8,7 @@ import { attempt, type Attempted } from './attempt.ts';
 import { parsePromptEntry, word } from './entry.ts';
 import type { Hold, TurnEnd } from './guarded-worker.ts';
 import type { PromptEndings, PromptHandler, PromptMetrics, Settlement } from './prompt-handler.ts';
-import type { Head, PromptList, Turn } from './prompt-list.ts';
+import type { Ending, Head, PromptList, Turn } from './prompt-list.ts';
 import type { StopSignals } from './stop-signals.ts';
 import type { TurnQueues } from './turn-queues.ts';
 
@@ -148,8 +148,8 @@ class PromptStep {
   async #apply(prompt: Prompt, historyEpoch: number, settlement: Settlement): Promise<Step> {
     switch (settlement.kind) {
       case 'settle': {
-        const { reply, exchange, outcome } = settlement;
-        return this.#end(prompt, outcome, reply, historyEpoch, exchange);
+        const { reply, outcome, ...more } = settlement;
+        return this.#end(prompt, outcome, reply, historyEpoch, more);
       }
       case 'retry': {
         const attempts = this.#head.attempts + 1;
@@ -208,7 +208,8 @@ class PromptStep {
     this.#parts.log.error({ prompt: prompt.id, why }, 'prompt given up, kept as a dead letter');
     this.#parts.metrics.deadLettered(prompt);
     const reply = this.#parts.endings.failed(prompt);
-    return this.#end(prompt, 'dead-letter', reply, historyEpoch, undefined, this.#deadLetter(why));
+    const deadLetter = this.#deadLetter(why);
+    return this.#end(prompt, 'dead-letter', reply, historyEpoch, { deadLetter });
   }
 
   async #bury(id: string, why: string): Promise<Step> {
@@ -228,13 +229,20 @@ class PromptStep {
     outcome: string,
     reply: Reply,
     historyEpoch: number,
-    exchange?: string,
-    deadLetter?: string,
+    more: Pick<Ending, 'exchange' | 'usage' | 'deadLetter'> = {},
   ): Promise<Step> {
     const { list, metrics, clock, log, endings } = this.#parts;
-    const ending = { word: word(prompt.id), historyEpoch, reply, exchange, deadLetter };
-    const evenIfStopped = reply.kind !== 'answer';
-    const settled = await list.settle(this.#turn, { ...ending, evenIfStopped });
+    const { exchange, usage, deadLetter } = more;
+    const settled = await list.settle(this.#turn, {
+      word: word(prompt.id),
+      historyEpoch,
+      reply,
+      exchange,
+      deadLetter,
+      author: prompt.author.id,
+      usage,
+      evenIfStopped: reply.kind !== 'answer',
+    });
     switch (settled.kind) {
       case 'settled': {
         if (settled.wakeReplies) this.#wakeReplies(reply);
@@ -246,7 +254,8 @@ class PromptStep {
       case 'stopped': {
         // Stopped while the last words came: what had come is shown as stopped, and is no history.
         const stopped = endings.stopped(prompt, reply);
-        return this.#end(prompt, 'stopped', { ...stopped, kind: 'stopped' }, historyEpoch);
+        const said: Reply = { ...stopped, kind: 'stopped' };
+        return this.#end(prompt, 'stopped', said, historyEpoch, { usage });
       }
       case 'lost':
         return this.#lost(prompt.id);

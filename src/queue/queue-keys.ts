@@ -59,6 +59,21 @@ export class QueueKeys {
     return `${this.#root}:told`;
   }
 
+  /** STRING: when an author's next request would be due at an even pace (ms). */
+  rate(author: string): string {
+    return `${this.#root}:rate:${author}`;
+  }
+
+  /** HASH of what an author's prompts under way are expected to cost: prompt to ticks. */
+  reserved(author: string): string {
+    return `${this.#root}:reserved:${author}`;
+  }
+
+  /** STRING: the entry of the prompt that was settled last. */
+  last(conversation: string): string {
+    return `${this.#root}:last:${conversation}`;
+  }
+
   /** HASH of what was posted for an anchor: `by`, `final`, and a field for each chunk. */
   receipts(anchor: string): string {
     return `${this.receiptsRoot}${anchor}`;

@@ -23,3 +23,11 @@ export function conversationKey(prefix: string, conversation: string): string {
 export function historyKey(prefix: string, conversation: string, historyEpoch: number): string {
   return `${rootKey(prefix)}:history:${historyEpoch}:${conversation}`;
 }
+
+/**
+ * HASH of what an author's answers of one day (UTC, `2026-11-23`) took: `answers`, `input`, `cached`
+ * and `output` (tokens), `cost` (ticks of 1e-10 USD). `all`: everybody's together.
+ */
+export function usageKey(prefix: string, day: string, author: string): string {
+  return `${rootKey(prefix)}:usage:${day}:${author}`;
+}

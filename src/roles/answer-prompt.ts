@@ -69,6 +69,7 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
           atMs: prompt.receivedAtMs,
         }),
         outcome: 'answered',
+        usage: answer.usage,
       };
     } catch (error) {
       return await conclude(error, { parts, prompt, attempt, words, preview });

@@ -25,6 +25,10 @@ export function openQueues(foundation: Foundation, stack: AsyncDisposableStack) 
     turns,
     clock,
     limits: { perConversation: config.QUEUE_PER_CONVERSATION, total: config.QUEUE_TOTAL },
+    fairUse: {
+      requestsPerMinute: config.REQUESTS_PER_MINUTE,
+      budgetUsdPerDay: config.BUDGET_USD_PER_DAY,
+    },
     historyLifetimeMs: historyBounds(config).lifetimeMs,
   });
   metrics.onScrape(async () => {

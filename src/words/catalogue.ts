@@ -2,6 +2,10 @@
 export interface Words {
   /** The queue is full; nothing was stored. */
   readonly busy: string;
+  /** Too many requests in a minute. */
+  readonly tooFast: (seconds: number) => string;
+  /** The day's budget of this person is used up; the day ends at midnight, UTC. */
+  readonly budgetUsed: (hours: number) => string;
   /** No credential can serve; the prompt is kept. */
   readonly waitingForSignIn: string;
   /** A prompt has waited over 10 s; this message becomes the answer. */

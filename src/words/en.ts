@@ -2,6 +2,10 @@ import type { Words } from './catalogue.ts';
 
 export const en: Words = {
   busy: 'I have more questions waiting than I can take right now. Please ask again in a few minutes.',
+  tooFast: (seconds) =>
+    `That was a lot at once. You can ask again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`,
+  budgetUsed: (hours) =>
+    `You have used up what you may ask for today. You can ask again at midnight UTC, in ${hours === 1 ? 'less than an hour' : `about ${hours} hours`}.`,
   waitingForSignIn:
     'I cannot reach Grok at the moment. Your question is kept and will be answered as soon as I can.',
   stillWaiting: 'Still waiting for Grok …',

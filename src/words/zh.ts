@@ -2,6 +2,8 @@ import type { Words } from './catalogue.ts';
 
 export const zh: Words = {
   busy: '现在排队的问题太多了，请过几分钟再问。',
+  tooFast: (seconds) => `你问得太快了，请在 ${seconds} 秒后再问。`,
+  budgetUsed: (hours) => `你今天的额度已用完，请在约 ${hours} 小时后（UTC 零点）再问。`,
   waitingForSignIn: '我暂时无法连接 Grok。你的问题已保存，恢复后会立即回答。',
   stillWaiting: '仍在等待 Grok …',
   stoppedBeforeStart: '⏹ 已停止。',

@@ -1,4 +1,4 @@
-import type { Prompts } from '../../src/chat/prompts.ts';
+import type { Prompts, Unfair } from '../../src/chat/prompts.ts';
 import type { Prompt } from '../../src/prompt.ts';
 import type { Reply } from '../../src/reply.ts';
 
@@ -10,6 +10,8 @@ export class MemoryPrompts implements Prompts {
   readonly stops: string[] = [];
   /** How many prompts there may be. */
   most = Infinity;
+  /** What it refuses every prompt with. */
+  unfair: Unfair | undefined;
   /** What it does now rejects. */
   isAway = false;
   readonly #seen = new Set<string>();
@@ -17,7 +19,8 @@ export class MemoryPrompts implements Prompts {
   async enqueue(
     prompt: Prompt,
     words: { readonly busy: string; readonly waiting: string },
-  ): Promise<'queued' | 'known' | 'full'> {
+  ): Promise<'queued' | 'known' | 'full' | Unfair> {
+    if (!this.#seen.has(prompt.id) && this.unfair !== undefined) return this.unfair;
     if (this.#isKnown(prompt.id)) return 'known';
     const { id, conversation, account, address, receivedAtMs } = prompt;
     if (this.prompts.length >= this.most) {

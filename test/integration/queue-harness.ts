@@ -6,7 +6,7 @@ import { type Logger, pino } from 'pino';
 import { systemClock } from '../../src/clock.ts';
 import type { Prompt } from '../../src/prompt.ts';
 import type { PromptHandler, PromptMetrics } from '../../src/queue/prompt-handler.ts';
-import { PromptQueue } from '../../src/queue/prompt-queue.ts';
+import { PromptQueue, type PromptQueueOptions } from '../../src/queue/prompt-queue.ts';
 import { PromptTurns, type PromptTurnsOptions } from '../../src/queue/prompt-turns.ts';
 import { QueueKeys } from '../../src/queue/queue-keys.ts';
 import { type Deliver, ReplyTurns, type ReplyTurnsOptions } from '../../src/queue/reply-turns.ts';
@@ -32,7 +32,11 @@ export class Deployment implements AsyncDisposable {
   readonly #held: AsyncDisposable[] = [];
   readonly #connections: Redis[] = [];
 
-  constructor(url: string, limits = { perConversation: 50, total: 100_000 }) {
+  constructor(
+    url: string,
+    limits = { perConversation: 50, total: 100_000 },
+    more: Pick<Partial<PromptQueueOptions>, 'fairUse' | 'clock'> = {},
+  ) {
     this.#url = url;
     this.redis = this.connect();
     this.turns = new TurnQueues({ redis: this.redis, prefix: this.prefix, log: quiet });
@@ -43,6 +47,7 @@ export class Deployment implements AsyncDisposable {
       clock: systemClock,
       limits,
       historyLifetimeMs,
+      ...more,
     });
   }
 

@@ -107,6 +107,18 @@ describe('a message', () => {
     expect(saidWords()).toEqual([en.busy]);
   });
 
+  it('of who asks too often, or for too much, is refused with a word that says until when', async () => {
+    const desk = admission();
+    const message = incoming('Hi');
+    prompts.unfair = { kind: 'too-fast', afterMs: 2_100 };
+    expect(await desk.receive(message, signal)).toBe('replied');
+    prompts.unfair = { kind: 'spent', afterMs: 7_200_000 };
+    expect(await desk.receive(incoming('Hi'), signal)).toBe('replied');
+    prompts.unfair = undefined;
+    expect(await desk.receive(message, signal)).toBe('known');
+    expect(saidWords()).toEqual([en.tooFast(3), en.budgetUsed(2)]);
+  });
+
   it('that says nothing, or too much, is answered with a word in its language', async () => {
     const desk = admission();
     const author = { id: 'memory:li', name: 'Li', locale: 'zh-Hans' };

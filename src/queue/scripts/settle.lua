@@ -1,10 +1,13 @@
 -- Ends a prompt: exchange, reply and pop in one step, and a look at the next one.
 -- Applied twice it answers the same and changes nothing more.
--- KEYS list, conversation, gate, waiting, count, history, replies, waiting replies, dead letters
+-- KEYS list, conversation, gate, waiting, count, history, replies, waiting replies, dead letters,
+--      10 reserved of the author, 11 usage of the author today, 12 usage of all today, 13 last prompt
 -- ARGV 1 turn epoch, 2 id, 3 member of waiting, 4 history epoch, 5 exchange or '', 6 most exchanges,
 --      7 lifetime of the history (ms), 8 reply entry or '', 9 member of waiting replies, 10 now (ms),
 --      11 '1': even if stopped, 12 dead letter or '', 13 most dead letters, 14 their lifetime (ms),
---      15 the how-manieth settle of this turn: tells a repetition from another entry of the same id
+--      15 the how-manieth settle of this turn: tells a repetition from another entry of the same id,
+--      16 '1' if an answer was paid for, 17 its input tokens, 18 cached ones, 19 output tokens,
+--      20 its cost (ticks), 21 lifetime of the usage (ms), 22 '1' to keep the prompt as the last one
 -- -> { 'lost' } | { 'stopped' }
 --    | { 'settled', 1 to add a reply turn, entry or nil, attempts, starts, stopped, gate closed }
 local list, conversation, gate = KEYS[1], KEYS[2], KEYS[3]
@@ -23,10 +26,25 @@ end
 if ARGV[11] ~= '1' and redis.call('HEXISTS', conversation, 'stop:' .. id) == 1 then
   return { 'stopped' }
 end
-if ARGV[5] ~= '' and (redis.call('HGET', conversation, 'history_epoch') or '0') == ARGV[4] then
+local is_current = (redis.call('HGET', conversation, 'history_epoch') or '0') == ARGV[4]
+if ARGV[5] ~= '' and is_current then
   redis.call('RPUSH', KEYS[6], ARGV[5])
   redis.call('LTRIM', KEYS[6], -ARGV[6], -1)
   redis.call('PEXPIRE', KEYS[6], ARGV[7])
+end
+if ARGV[22] == '1' and is_current then
+  redis.call('SET', KEYS[13], entry, 'PX', ARGV[7])
+end
+redis.call('HDEL', KEYS[10], id)
+if ARGV[16] == '1' then
+  for key = 11, 12 do
+    redis.call('HINCRBY', KEYS[key], 'answers', 1)
+    redis.call('HINCRBY', KEYS[key], 'input', ARGV[17])
+    redis.call('HINCRBY', KEYS[key], 'cached', ARGV[18])
+    redis.call('HINCRBY', KEYS[key], 'output', ARGV[19])
+    redis.call('HINCRBY', KEYS[key], 'cost', ARGV[20])
+    redis.call('PEXPIRE', KEYS[key], ARGV[21])
+  end
 end
 local wake = 0
 if ARGV[8] ~= '' then
