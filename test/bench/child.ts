@@ -10,7 +10,11 @@ export interface Usage {
 }
 
 const usageSchema = z.object({ cpuMs: z.number(), residentMb: z.number() });
-const answerSchema = z.object({ id: z.number(), value: z.unknown(), error: z.string().optional() });
+const answerSchema = z.object({
+  id: z.number(),
+  value: z.unknown().optional(),
+  error: z.string().optional(),
+});
 const questionSchema = z.object({ id: z.number(), question: z.string(), value: z.unknown() });
 
 /** A part of a bench in a process of its own, which answers questions. */
