@@ -124,7 +124,9 @@ export class Exchange {
     for (let tries = 0; ; tries += 1) {
       try {
         const reply = await store.fail(won.fence, won.record.refreshPrint, outcome, error);
-        await (outcome === 'ambiguous' ? won.spill?.leave() : won.spill?.discard());
+        // The file stays as the proof of a send that must not be forgotten, should Redis forget it.
+        const final = won.reason === 'last-resort' && outcome === 'dead';
+        await (outcome === 'ambiguous' || final ? won.spill?.leave() : won.spill?.discard());
         if (outcome === 'ambiguous') this.lost.add(won.fence.attempt);
         if (reply.kind === 'stale') return { kind: 'newer' };
         const { class: failed, code } = error;

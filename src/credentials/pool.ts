@@ -79,9 +79,12 @@ export class Pool {
    * cannot be refreshed, those without a right to the model, the API key last.
    */
   candidates(conversation: string, model: string, without: ReadonlySet<string>): Member[] {
-    return this.members
+    const able = this.members
       .filter((member) => !without.has(member.name) && this.#mayServe(member))
-      .filter((member) => this.benchedUntilMs(member) <= this.#parts.time.now())
+      .filter((member) => this.benchedUntilMs(member) <= this.#parts.time.now());
+    // Every request comes by here, and as a rule there is nothing to choose from.
+    if (able.length < 2) return able;
+    return able
       .map((member) => ({ member, rank: this.#rank(member, conversation, model) }))
       .sort((a, b) => a.rank - b.rank)
       .map(({ member }) => member);

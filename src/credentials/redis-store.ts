@@ -114,6 +114,13 @@ export class RedisCredentials {
     return kind === 'HELD';
   }
 
+  /** Writes the intent of a send again that Redis forgot; whether it had. */
+  async park(fence: Fence, spentPrint: string, owner: string, resend: boolean): Promise<boolean> {
+    const args = [fence.epoch, fence.generation, spentPrint, fence.attempt, owner];
+    const [kind] = await this.#scripts.run('park', fence.name, [...args, resend ? 1 : 0]);
+    return kind === 'PARKED';
+  }
+
   async commit(fence: Fence, spentPrint: string, fields: Fields): Promise<CommitReply> {
     const args = [fence.epoch, fence.generation, spentPrint, fence.attempt];
     const [kind, , record] = await this.#scripts.run('commit', fence.name, [

@@ -4,7 +4,6 @@ import type { KeyRing } from './key-ring.ts';
 import { openToken, readTokens, sealTokens } from './minted.ts';
 import { compareStamps } from './record.ts';
 import type { RedisCredentials } from './redis-store.ts';
-import type { RedisTime } from './redis-time.ts';
 import type { FoundSpill, SpillFolder } from './spill.ts';
 import type { CredentialTimings } from './timings.ts';
 
@@ -14,7 +13,6 @@ export interface ReplayParts {
   readonly ring: KeyRing;
   readonly limits: CredentialTimings;
   readonly owner: string;
-  readonly time: RedisTime;
   readonly onEvent: OnCredentialEvent;
   /** Attempts that run in this process; their files are theirs. */
   readonly live: ReadonlySet<string>;
@@ -84,15 +82,12 @@ async function settleUnanswered(parts: ReplayParts, spill: FoundSpill): Promise<
   if (record === null) return false;
   if (compareStamps(record, { epoch, generation }) > 0) return true;
   if (leased && intent?.attempt === attempt) return false;
-  if (record.fields['last_fail'] === attempt && intent?.attempt !== attempt) return true;
+  const answered =
+    record.fields['last_fail'] === attempt && record.fields['err_class'] !== 'lost' && !resend;
+  if (answered) return true;
   // Its process may just be about to begin.
   if (!sent) return spill.ageMs > parts.limits.maxHoldMs;
-  const current = record.epoch === epoch && record.generation === generation;
-  if (intent === null && current && record.refreshPrint === spentPrint) {
-    const fence = { name, epoch, generation, attempt };
-    const reason = resend ? 'last-resort' : 'proactive';
-    const parked = await store.renew(fence, owner, 'sent', parts.time.now(), reason);
-    if (parked) onEvent({ credential: name, kind: 'alert', what: 'a lost send was parked again' });
-  }
+  const parked = await store.park({ name, epoch, generation, attempt }, spentPrint, owner, resend);
+  if (parked) onEvent({ credential: name, kind: 'alert', what: 'a lost send was parked again' });
   return false;
 }

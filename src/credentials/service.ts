@@ -138,7 +138,6 @@ export class CredentialService implements AsyncDisposable {
       spills: this.#parts.spills,
       ring,
       limits: this.#parts.limits,
-      time: this.#parts.time,
       owner,
       onEvent: this.#parts.onEvent,
       live: this.#parts.exchange.live,

@@ -1,3 +1,6 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { TestRedis } from '../redis-server.ts';
@@ -87,6 +90,40 @@ describe('a refused token', () => {
       expect(server.accepts((await late.acquire(never)).secret)).toBe(true);
     }
     expect(server.totalSends).toBe(1);
+  });
+
+  test('is refreshed for those, too, who wait and hear nothing: they look for themselves', async () => {
+    const deaf = { subscriber: null, timings: { antiEntropyMs: 60_000, spillScanMs: 60_000 } };
+    const [one, two] = [await fleet.process(deaf), await fleet.process(deaf)];
+    await one.signIn('default', imported(server.tokens));
+    await two.reload();
+    const held = Promise.withResolvers<void>();
+    server.hold = held.promise;
+    const arrived = server.arrival();
+    const sessions = [one.begin(request), two.begin(request)];
+    const advice = sessions.map(async (session) =>
+      session.refused(await session.acquire(never), stale, never),
+    );
+    await arrived;
+    await until(() => two.waiting === 1);
+    held.resolve();
+    expect(await Promise.all(advice)).toEqual(['again', 'again']);
+    expect(server.totalSends).toBe(1);
+    expect([one.waiting, two.waiting]).toEqual([0, 0]);
+  });
+
+  test('is refreshed without room on disk only when somebody waits for it', async () => {
+    const service = await fleet.process();
+    await service.signIn('default', imported(server.tokens));
+    await rm(join(fleet.dataDir, 'spill'), { recursive: true });
+    await writeFile(join(fleet.dataDir, 'spill'), 'in the way');
+    await fleet.processRefresh(service);
+    expect(server.totalSends).toBe(0);
+    expect(fleet.of('refresh-deferred').length).toBeGreaterThan(0);
+    const session = service.begin(request);
+    expect(await session.refused(await session.acquire(never), stale, never)).toBe('again');
+    expect(server.totalSends).toBe(1);
+    expect(fleet.of('alert').length).toBeGreaterThan(0);
   });
 
   test('is waited for no longer than the caller will, and the refresh goes on without it', async () => {

@@ -97,7 +97,7 @@ local function release(attempt)
 end
 
 local function set_fields(first)
-  for i = first, #ARGV, 2 do
-    redis.call('HSET', REC, ARGV[i], ARGV[i + 1])
+  if #ARGV >= first then
+    redis.call('HSET', REC, unpack(ARGV, first))
   end
 end
