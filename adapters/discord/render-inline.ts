@@ -59,6 +59,7 @@ function renderOne(token: Token, within: readonly Emphasis[]): string {
     case 'text':
       return part.tokens === undefined ? part.raw : renderInline(part.tokens, within);
     case 'codespan':
+      return part.raw.startsWith('```') ? `\`\`${part.text}\`\`` : part.raw;
     case 'escape':
       return part.raw;
   }

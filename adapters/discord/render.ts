@@ -3,6 +3,7 @@ import type { Token, Tokens } from 'marked';
 
 import { renderInline } from './render-inline.ts';
 import { renderTable } from './render-table.ts';
+import { isTooMuch } from './too-much.ts';
 
 /**
  * Markdown as Grok writes it → Discord's own kind of it. Takes unfinished text: an open code block
@@ -31,6 +32,7 @@ interface Line {
 }
 
 function tryRender(markdown: string): string {
+  if (isTooMuch(markdown)) return markdown;
   try {
     const lines = renderBlocks(lexer(markdown), false);
     return lines.map(({ text }) => text).join('\n');
@@ -141,8 +143,10 @@ function indented({ text }: Line, width: number): Line {
   return { text: `${' '.repeat(width)}${text}`, flush: false };
 }
 
+/** Lines that are no code. Three backticks that open nothing here would open a block on Discord. */
 function lines(text: string): Line[] {
-  return text === '' ? [] : text.split('\n').map((line) => ({ text: line, flush: false }));
+  const inert = text.replaceAll(/`{3,}/g, (row) => Array.from(row).join('\u200b'));
+  return inert === '' ? [] : inert.split('\n').map((line) => ({ text: line, flush: false }));
 }
 
 function trailingNewlines(raw: string): number {

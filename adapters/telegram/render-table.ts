@@ -30,11 +30,13 @@ function pad(cell: string, width: number, align: 'left' | 'right' | 'center'): s
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const isNarrow = /^[\u0020-\u024F]*$/;
 const isWide =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF01-\uFF60\u3000-\u303F]/u;
 
 /** In columns of a font of fixed width: Chinese and emoji take two. */
 function widthOf(text: string): number {
+  if (isNarrow.test(text)) return text.length;
   return [...graphemes.segment(text)].reduce(
     (width, { segment }) => width + (isWide.test(segment) ? 2 : 1),
     0,

@@ -2,6 +2,7 @@ import { Lexer } from 'marked';
 
 import { renderBlocks } from './render-blocks.ts';
 import { literal, type Rendered } from './rendered.ts';
+import { isTooMuch } from './too-much.ts';
 
 /**
  * Renders Markdown as the HTML that Telegram takes. Any text at all gives valid HTML: what is no
@@ -19,6 +20,7 @@ export function measure(markdown: string): number {
 }
 
 function renderTree(markdown: string): Rendered {
+  if (isTooMuch(markdown)) return literal(markdown);
   try {
     return renderBlocks(new Lexer({ gfm: true }).lex(markdown), topLevel);
   } catch {
