@@ -10,7 +10,7 @@ const tools = { log: pino({ level: 'silent' }), clock };
 const { signal } = new AbortController();
 
 const adapterFor = (token: string | undefined, url: string) =>
-  definition.create({ TELEGRAM_TOKEN: token, TELEGRAM_API_URL: url }, tools);
+  definition.create(telegramEnv.parse({ TELEGRAM_TOKEN: token, TELEGRAM_API_URL: url }), tools);
 
 test('after connecting the adapter knows its account and name', async () => {
   await using sandbox = await TelegramSandbox.start();
@@ -64,10 +64,16 @@ test('the environment has a default address and forgives a slash at its end', ()
   expect(telegramEnv.parse({})).toEqual({
     TELEGRAM_TOKEN: undefined,
     TELEGRAM_API_URL: 'https://api.telegram.org',
+    TELEGRAM_WEBHOOK_HOST: '127.0.0.1',
+    TELEGRAM_WEBHOOK_PORT: 8081,
   });
   const env = telegramEnv.parse({ TELEGRAM_TOKEN: ' 1:x ', TELEGRAM_API_URL: 'http://a.b:1//' });
-  expect(env).toEqual({ TELEGRAM_TOKEN: '1:x', TELEGRAM_API_URL: 'http://a.b:1' });
+  expect(env).toMatchObject({ TELEGRAM_TOKEN: '1:x', TELEGRAM_API_URL: 'http://a.b:1' });
   expect(definition.configured(env)).toBe(true);
   expect(definition.configured(telegramEnv.parse({}))).toBe(false);
   expect(telegramEnv.safeParse({ TELEGRAM_API_URL: 'ftp://a.b' }).success).toBe(false);
+  const webhook = (url: string) => telegramEnv.safeParse({ TELEGRAM_WEBHOOK_URL: url }).success;
+  expect(webhook('https://a.b/hook')).toBe(true);
+  expect(webhook('http://127.0.0.1:1/hook')).toBe(true);
+  expect(webhook('http://a.b/hook')).toBe(false);
 });

@@ -10,6 +10,7 @@ import {
 } from '../../sandbox/telegram/telegram-sandbox.ts';
 import { writeAddress } from './address.ts';
 import { TelegramAdapter } from './telegram-adapter.ts';
+import { envOf } from './test-bed.ts';
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -30,8 +31,7 @@ async function rig(options: TelegramSandboxOptions = { limits: noLimits }) {
   const sandbox = await TelegramSandbox.start(options);
   const lines: string[] = [];
   const log = pino({ base: null }, { write: (line) => void lines.push(line) });
-  const env = { TELEGRAM_TOKEN: sandbox.token, TELEGRAM_API_URL: sandbox.url };
-  const adapter = new TelegramAdapter(env, { log, clock });
+  const adapter = new TelegramAdapter(envOf(sandbox), { log, clock });
   await adapter.connect(signal);
   const ada = sandbox.createUser('Ada');
   const asked = sandbox.say({ user: ada, chat: ada, text: 'Hello' });

@@ -1,57 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import pino from 'pino';
 import { expect, test } from 'vitest';
 
-import type { Clock, Incoming, Intake } from '#port';
-
-import { TelegramSandbox } from '../../sandbox/telegram/telegram-sandbox.ts';
 import { TelegramAdapter } from './telegram-adapter.ts';
-import type { PollTimes } from './update-loop.ts';
-
-/** Real time, but no pause is longer than 10 ms. */
-const hastyClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  sleep: async (ms, signal) => {
-    await delay(Math.min(ms, 10), undefined, signal === undefined ? {} : { signal });
-  },
-};
-
-const intakeOf = (receive: (message: Incoming) => Promise<void> | void): Intake => ({
-  receive: async (message) => {
-    await receive(message);
-    return 'queued';
-  },
-});
-
-async function rig(options: { times?: PollTimes } = {}) {
-  const sandbox = await TelegramSandbox.start();
-  const lines: string[] = [];
-  const log = pino({ base: null }, { write: (line) => void lines.push(line) });
-  const env = { TELEGRAM_TOKEN: sandbox.token, TELEGRAM_API_URL: sandbox.url };
-  const adapter = new TelegramAdapter(env, { log, clock: hastyClock }, options.times);
-  const stop = new AbortController();
-  await adapter.connect(stop.signal);
-  let listening: Promise<void> = Promise.resolve();
-  return {
-    sandbox,
-    adapter,
-    lines,
-    listen: (intake: Intake) => (listening = adapter.listen(intake, stop.signal)),
-    stop: async () => {
-      stop.abort();
-      await listening;
-    },
-    logged: (words: string) => lines.filter((line) => line.includes(words)).length,
-    [Symbol.asyncDispose]: async () => {
-      stop.abort();
-      await listening.catch(() => {});
-      await adapter[Symbol.asyncDispose]();
-      await sandbox[Symbol.asyncDispose]();
-    },
-  };
-}
+import { envOf, hastyClock, intakeOf, rig } from './test-bed.ts';
 
 test('messages arrive in order, and are confirmed only after they were taken', async () => {
   await using bot = await rig();
@@ -228,9 +179,8 @@ test('the command menu is registered when it differs, and only then', async () =
   await bot.stop();
   expect(called('setMyCommands')).toBe(1);
 
-  const env = { TELEGRAM_TOKEN: bot.sandbox.token, TELEGRAM_API_URL: bot.sandbox.url };
   const log = pino({ level: 'silent' });
-  await using next = new TelegramAdapter(env, { log, clock: hastyClock });
+  await using next = new TelegramAdapter(envOf(bot.sandbox), { log, clock: hastyClock });
   const stop = new AbortController();
   await next.connect(stop.signal);
   const listening = next.listen(

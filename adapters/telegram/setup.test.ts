@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { TelegramSandbox } from '../../sandbox/telegram/telegram-sandbox.ts';
+import { telegramEnv } from './env.ts';
 import { telegramSetup } from './setup.ts';
 
 const never = new AbortController().signal;
@@ -18,7 +19,10 @@ it('says what a bot with privacy mode off hears, and what keeps it from its upda
   });
   await fetch(`${TELEGRAM_API_URL}/bot${TELEGRAM_TOKEN}/setWebhook?url=http://127.0.0.1:9/`);
 
-  const report = await telegramSetup.inspect({ TELEGRAM_TOKEN, TELEGRAM_API_URL }, never);
+  const report = await telegramSetup.inspect(
+    telegramEnv.parse({ TELEGRAM_TOKEN, TELEGRAM_API_URL }),
+    never,
+  );
   expect(report.name).toBe('@ada_bot');
   expect(report.facts).toEqual([expect.stringContaining('Privacy mode is off')]);
   expect(report.warnings).toEqual([

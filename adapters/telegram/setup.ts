@@ -26,7 +26,7 @@ export const telegramSetup: PlatformSetup<TelegramEnv> = {
     return reportOf(
       username,
       rightsSchema.parse(me.kind === 'ok' ? me.result : {}),
-      webhookSchema.parse(webhook.kind === 'ok' ? webhook.result : {}),
+      isForeign(webhook.kind === 'ok' ? webhook.result : {}, env.TELEGRAM_WEBHOOK_URL),
     );
   },
 };
@@ -44,7 +44,7 @@ const webhookSchema = z.object({ url: z.string().catch('') });
 function reportOf(
   username: string,
   rights: z.infer<typeof rightsSchema>,
-  { url }: z.infer<typeof webhookSchema>,
+  hasForeignWebhook: boolean,
 ): BotReport {
   const links = [{ label: 'Talk with it', url: `https://t.me/${username}` }];
   if (rights.can_join_groups !== false) {
@@ -61,12 +61,18 @@ function reportOf(
       ...(rights.can_join_groups === false
         ? ['It may not be added to groups: @BotFather → /setjoingroups → Enable.']
         : []),
-      ...(url === ''
-        ? []
-        : [
+      ...(hasForeignWebhook
+        ? [
             'A webhook is set, so the updates go elsewhere. Stop the program that set it, then open https://api.telegram.org/bot<token>/deleteWebhook.',
-          ]),
+          ]
+        : []),
     ],
     links,
   };
+}
+
+/** Whether a webhook is set that is not the one of the settings. */
+function isForeign(info: unknown, ours: string | undefined): boolean {
+  const { url } = webhookSchema.parse(info);
+  return url !== '' && url !== ours;
 }

@@ -12,6 +12,7 @@ import { readUpdate } from './message.ts';
 import { measure, render } from './render.ts';
 import { pollTimes, runUpdateLoop, type PollTimes, type UpdateSource } from './update-loop.ts';
 import { allowedUpdates } from './update-schema.ts';
+import { deleteOwnWebhook, runWebhook, secretOf, type WebhookSettings } from './webhook.ts';
 
 /** A post that got no answer cannot be repeated safely, so it is given time. */
 const postDeadlineMs = 15_000;
@@ -19,7 +20,7 @@ const postDeadlineMs = 15_000;
 const editDeadlineMs = 5_000;
 const typingDeadlineMs = 5_000;
 
-/** One Telegram bot: its updates by long polling, its messages through grammY's `Api`. */
+/** One Telegram bot: its updates by long polling or a webhook, its messages through grammY's `Api`. */
 export class TelegramAdapter implements Adapter {
   /** In UTF-16 units after parsing (https://core.telegram.org/bots/api#sendmessage). */
   readonly maxChars = 4_096;
@@ -72,8 +73,16 @@ export class TelegramAdapter implements Adapter {
       this.#health = { up: well, lastEventAtMs };
     };
     const registered = registerMenu(api, this.#tools.log, until);
+    const { clock, log, memory } = this.#tools;
+    const webhook = this.#webhook();
     try {
-      await runUpdateLoop(source, intake, { ...this.#tools, times: this.#times, polled }, until);
+      if (webhook === undefined) {
+        await deleteOwnWebhook(api, { memory, clock, log }, until);
+        await runUpdateLoop(source, intake, { clock, log, times: this.#times, polled }, until);
+      } else {
+        const { read } = source;
+        await runWebhook(api, webhook, intake, { ...this.#tools, read, heard: polled }, until);
+      }
     } finally {
       this.#health = { ...this.#health, up: false };
       await registered;
@@ -139,6 +148,14 @@ export class TelegramAdapter implements Adapter {
     log.warn({ role }, 'markup refused, sending plain text');
     const leftMs = Math.max(0, Math.round(deadlineMs - (clock.monotonic() - begunMs)));
     return ask((either) => send(rendered.text, plain, either), leftMs, until);
+  }
+
+  /** Undefined: updates are polled for. */
+  #webhook(): WebhookSettings | undefined {
+    const { TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_HOST: host } = this.#env;
+    if (url === undefined) return undefined;
+    const secret = this.#env.TELEGRAM_WEBHOOK_SECRET ?? secretOf(this.#env.TELEGRAM_TOKEN ?? '');
+    return { url, host, port: this.#env.TELEGRAM_WEBHOOK_PORT, secret };
   }
 
   #until(signal: AbortSignal): AbortSignal {

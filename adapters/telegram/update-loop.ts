@@ -1,12 +1,13 @@
 import { z } from 'zod';
 
-import type { Clock, Incoming, Intake, Logger } from '#port';
+import type { Clock, Intake, Logger } from '#port';
 
 import { Backoff } from './backoff.ts';
 import { ask, type Answer, type ApiSignal } from './bot-api.ts';
 import { handOver } from './hand-over.ts';
 import { tokenRejected } from './identity.ts';
-import { updateSchema, type Update } from './update-schema.ts';
+import { readSafely, type ReadUpdate } from './update-reading.ts';
+import { updateSchema } from './update-schema.ts';
 
 export interface PollTimes {
   /** How long Telegram may hold a poll that has nothing to tell; it allows 50 at most. */
@@ -20,8 +21,7 @@ export const pollTimes: PollTimes = { holdSeconds: 25, deadlineMs: 35_000 };
 export interface UpdateSource {
   /** `getUpdates` from `offset` on. */
   poll(offset: number, holdSeconds: number, signal: ApiSignal): Promise<unknown>;
-  /** What the update says, or undefined if there is nothing for us in it. */
-  read(update: Update): Incoming | undefined;
+  readonly read: ReadUpdate;
 }
 
 export interface UpdateLoopTools {
@@ -74,26 +74,13 @@ export async function runUpdateLoop(
     if (!backoff.isFresh) log.info('updates are coming again');
     backoff.reset();
     const batch = answer.result;
-    const messages = batch.flatMap((update) => read(update, source, log));
+    const messages = batch.flatMap((update) => readSafely(update, source.read, log) ?? []);
     if (!(await handOver(messages, { intake, clock, log }, signal))) return;
     offset = batch.reduce((next, { update_id: id }) => Math.max(next, id + 1), offset);
   }
 }
 
 const batchSchema = z.array(updateSchema);
-
-/** An update that cannot be read must not hold up those behind it. */
-function read(update: Update, source: UpdateSource, log: Logger): Incoming[] {
-  try {
-    const message = source.read(update);
-    return message === undefined ? [] : [message];
-  } catch (error) {
-    const issues =
-      error instanceof z.ZodError ? error.issues.map(({ path }) => path.join('.')) : [];
-    log.error({ update: update.update_id, issues }, 'update not understood, skipped');
-    return [];
-  }
-}
 
 type Failure = Exclude<Answer<unknown>, { kind: 'ok' }>;
 
