@@ -48,8 +48,10 @@ export class Lane {
 
   preview(preview: Preview): void {
     if (this.#closed.has(preview.prompt) || preview.turnEpoch < this.#turnEpoch) return;
+    const isNewTurn = preview.turnEpoch > this.#turnEpoch;
     this.#turnEpoch = preview.turnEpoch;
-    if (this.#open?.prompt === preview.prompt) return this.#open.update(preview);
+    const isOpen = this.#open?.isClosed === false || !isNewTurn;
+    if (this.#open?.prompt === preview.prompt && isOpen) return this.#open.update(preview);
     this.#open?.close();
     this.#open = this.#begin(preview);
   }
@@ -57,10 +59,9 @@ export class Lane {
   async deliver(reply: Reply, takenOver: boolean, writing: Writing): Promise<Delivered> {
     const open = this.#open?.prompt === reply.anchor ? this.#open : undefined;
     const workedForMs = open?.workedForMs();
-    if (reply.final) {
-      open?.close();
-      remember(this.#closed, reply.anchor);
-    }
+    // Who is told to wait sees no typing, until a new turn takes the prompt up again.
+    open?.close();
+    if (reply.final) remember(this.#closed, reply.anchor);
     return this.#exclusive(async () => {
       const pauseMs = this.#pauseMs();
       if (pauseMs > 0) return { kind: 'later', afterMs: pauseMs };

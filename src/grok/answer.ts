@@ -143,7 +143,7 @@ class Call {
     if (ofTheCredential.has(verdict.class)) {
       const advice = await this.#session.refused(token, refusalOf(refused), this.#asked.signal);
       if (advice === 'again') return request;
-      if (advice === 'give-up') return undefined;
+      if (advice === 'give-up' || verdict.class === 'invalid-api-key') return undefined;
       throw new BridgeError('CREDENTIAL_WAIT', `no credential can serve after ${verdict.class}`);
     }
     if (verdict.class === 'context-too-long' && !this.#shortened && request.history.length > 0) {

@@ -22,7 +22,7 @@ export interface SweeperOptions {
   /** Opens the gate if something can serve after all: a step that should have may have been lost. */
   readonly recheckGate: (signal: AbortSignal) => Promise<void>;
   /** The notice for the author of a prompt that waits while the gate is closed. */
-  readonly waitingNotice: (prompt: Prompt) => Reply;
+  readonly waitingNotice: (prompt: Prompt, reason: string) => Reply;
   /** Between two sweeps of the whole fleet. */
   readonly intervalMs?: number;
   /** How long a head waits before it is looked after. */
@@ -132,7 +132,7 @@ export class Sweeper implements AsyncDisposable {
    */
   async #tellWaiting(signal: AbortSignal): Promise<void> {
     const { redis, prefix, log } = this.#options;
-    const incident = (await redis.hget(gateKey(prefix), 'incident')) ?? '';
+    const [incident, reason] = await redis.hmget(gateKey(prefix), 'incident', 'reason');
     const [told, swept] = await redis.hmget(this.#keys.told, 'incident', 'swept');
     if (told === incident && swept === '1') return;
     let notices = 0;
@@ -143,18 +143,23 @@ export class Sweeper implements AsyncDisposable {
         if (signal.aborted) return;
         for (const raw of await redis.lrange(this.#keys.prompts(conversation), 0, -1)) {
           const entry = parsePromptEntry(raw);
-          if (entry.kind === 'whole' && (await this.#tell(entry.prompt))) notices += 1;
+          if (entry.kind === 'whole' && (await this.#tell(entry.prompt, reason ?? '')))
+            notices += 1;
         }
       }
     }
     if (notices > 0) log.info({ incident, conversations, notices }, 'waiting authors told');
     if (conversations < (await redis.zcard(this.#keys.waitingPrompts))) return;
-    await sweptScript.run(redis, [gateKey(prefix), this.#keys.told], [incident, toldLifetimeMs]);
+    await sweptScript.run(
+      redis,
+      [gateKey(prefix), this.#keys.told],
+      [incident ?? '', toldLifetimeMs],
+    );
   }
 
-  async #tell(prompt: Prompt): Promise<boolean> {
+  async #tell(prompt: Prompt, reason: string): Promise<boolean> {
     const { redis, prefix, clock, turns, waitingNotice } = this.#options;
-    const notice = waitingNotice(prompt);
+    const notice = waitingNotice(prompt, reason);
     const nowMs = clock.now();
     const pushed = await notifyScript.run(
       redis,

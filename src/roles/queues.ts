@@ -3,7 +3,7 @@ import { PromptQueue } from '../queue/prompt-queue.ts';
 import { Sweeper } from '../queue/sweeper.ts';
 import { TurnQueues } from '../queue/turn-queues.ts';
 import { replyTo } from '../reply.ts';
-import { wordsFor } from '../words.ts';
+import { type Words, wordsFor } from '../words.ts';
 import type { Foundation } from './foundation.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -61,12 +61,17 @@ export function startSweeper(
     recheckGate: async () => {
       await recheckGate();
     },
-    waitingNotice: (prompt) =>
+    waitingNotice: (prompt, reason) =>
       replyTo(prompt, {
         id: `${prompt.id}.waiting`,
         kind: 'words',
         final: false,
-        text: wordsFor(prompt.author.locale).waitingForSignIn,
+        text: waitWords(wordsFor(prompt.author.locale), reason),
       }),
   });
+}
+
+/** What the author of a prompt is told that waits for this reason of the gate. */
+function waitWords({ notAvailable, waitingForSignIn }: Words, reason: string): string {
+  return reason === 'invalid-api-key' ? notAvailable : waitingForSignIn;
 }
