@@ -90,7 +90,7 @@ export class Refresher {
       case 'busy': {
         const poll = limits.pollMinMs + (limits.pollMaxMs - limits.pollMinMs) * random();
         await waiters.wait(credential.name, Math.max(1, Math.min(poll, outcome.leaseMs)));
-        if (!this.#isNewer(seen)) await credential.reload();
+        // Asking once more says what a read would say, and takes over from a holder that died.
         return 'again';
       }
       case 'ambiguous':

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
 const answerLimitBytes = 1_048_576;
+const unreadMs = 250;
 
 /** What became of one token request. Only `lost` leaves open whether the server acted on it. */
 export type TokenAnswer =
@@ -43,10 +44,10 @@ export async function postForm(
   const connecting = setTimeout(() => {
     if (!left) ended(`no connection within ${limits.connectMs} ms`);
   }, limits.connectMs);
-  const deadline = setTimeout(
-    () => ended(`no answer within ${limits.deadlineMs} ms`),
-    limits.deadlineMs,
-  );
+  let deadline = setTimeout(() => {
+    // A process that was stopped meanwhile finds its timers over before it reads what has come.
+    deadline = setTimeout(() => ended(`no answer within ${limits.deadlineMs} ms`), unreadMs);
+  }, limits.deadlineMs);
   request.once('socket', (socket) => {
     // Until this event Node holds the request back, so nothing of it can have been read.
     socket.once(secure ? 'secureConnect' : 'connect', () => {

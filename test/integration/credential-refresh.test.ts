@@ -105,7 +105,7 @@ describe('a refused token', () => {
       session.refused(await session.acquire(never), stale, never),
     );
     await arrived;
-    await until(() => two.waiting === 1);
+    await until(() => one.waiting + two.waiting === 1);
     held.resolve();
     expect(await Promise.all(advice)).toEqual(['again', 'again']);
     expect(server.totalSends).toBe(1);
