@@ -5,8 +5,14 @@ import { z } from 'zod';
 
 import type { Tokens } from './waiting-workers.ts';
 
-/** As others do it: a lock in Redis with a life, or one refresh a process and no word among them. */
-export type Way = { readonly kind: 'lock'; readonly lifeMs: number } | { readonly kind: 'process' };
+/**
+ * As others do it: a lock in Redis with a life, or one refresh a process and no word among them. The
+ * control does nothing at all but wait as long as an exchange takes: what is left is the workers' own.
+ */
+export type Way =
+  | { readonly kind: 'lock'; readonly lifeMs: number }
+  | { readonly kind: 'process' }
+  | { readonly kind: 'control'; readonly waitMs: number };
 
 const pairSchema = z.object({ access_token: z.string(), refresh_token: z.string() });
 type Pair = z.infer<typeof pairSchema>;
@@ -29,16 +35,20 @@ export async function plainTokens(way: Way, options: PlainOptions): Promise<Toke
         current: async () => (seen = known).access_token,
         accepted: () => undefined,
         afterRefusal: async () => {
-          if (way.kind === 'process') {
-            if (known !== seen) return;
-            refreshing ??= exchange(known, options).finally(() => {
-              refreshing = undefined;
-            });
-            known = await refreshing;
-            return;
+          switch (way.kind) {
+            case 'process':
+            case 'control':
+              if (known !== seen) return;
+              refreshing ??= renew(way, known, options).finally(() => {
+                refreshing = undefined;
+              });
+              known = await refreshing;
+              return;
+            case 'lock': {
+              const fresh = await underLock(seen, way.lifeMs, options);
+              if (fresh.access_token !== known.access_token) known = fresh;
+            }
           }
-          const fresh = await underLock(seen, way.lifeMs, options);
-          if (fresh.access_token !== known.access_token) known = fresh;
         },
       };
     },
@@ -47,6 +57,16 @@ export async function plainTokens(way: Way, options: PlainOptions): Promise<Toke
 
 export async function storePlain(redis: Redis, pair: Pair): Promise<void> {
   await redis.set(tokenKey, JSON.stringify(pair));
+}
+
+async function renew(
+  way: Exclude<Way, { kind: 'lock' }>,
+  from: Pair,
+  options: PlainOptions,
+): Promise<Pair> {
+  if (way.kind === 'process') return exchange(from, options);
+  await delay(way.waitMs);
+  return { access_token: 'as good as any', refresh_token: '' };
 }
 
 async function underLock(seen: Pair, lifeMs: number, options: PlainOptions): Promise<Pair> {

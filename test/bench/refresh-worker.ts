@@ -32,6 +32,7 @@ const importSchema = z.object({
 const waySchema = z.union([
   z.object({ kind: z.literal('lock'), lifeMs: z.number() }),
   z.object({ kind: z.literal('process') }),
+  z.object({ kind: z.literal('control'), waitMs: z.number() }),
 ]);
 const redis = new Redis(setup.REDIS_URL, redisOptions());
 const service = await CredentialService.start({
