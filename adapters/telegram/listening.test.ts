@@ -1,8 +1,11 @@
 import pino from 'pino';
 import { expect, test } from 'vitest';
 
+import { TelegramSandbox } from '../../sandbox/telegram/telegram-sandbox.ts';
 import { TelegramAdapter } from './telegram-adapter.ts';
-import { envOf, hastyClock, intakeOf, rig } from './test-bed.ts';
+import { envOf, hastyClock, intakeOf, rigOn, type RigOptions } from './test-bed.ts';
+
+const rig = async (options: RigOptions = {}) => rigOn(await TelegramSandbox.start(), options);
 
 test('messages arrive in order, and are confirmed only after they were taken', async () => {
   await using bot = await rig();

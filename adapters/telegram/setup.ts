@@ -16,7 +16,7 @@ export const telegramSetup: PlatformSetup<TelegramEnv> = {
     'Give the bot a name, then a username that ends in “bot”.',
     'Copy the token out of the answer: a number, a colon and 35 characters.',
   ],
-  inspect: async ({ TELEGRAM_TOKEN, TELEGRAM_API_URL }, signal) => {
+  inspect: async ({ TELEGRAM_TOKEN, TELEGRAM_API_URL, TELEGRAM_WEBHOOK_URL }, signal) => {
     const api = new Api(checkToken(TELEGRAM_TOKEN), { apiRoot: TELEGRAM_API_URL });
     const { username } = await askIdentity(api, signal);
     const [me, webhook] = await Promise.all([
@@ -26,7 +26,7 @@ export const telegramSetup: PlatformSetup<TelegramEnv> = {
     return reportOf(
       username,
       rightsSchema.parse(me.kind === 'ok' ? me.result : {}),
-      isForeign(webhook.kind === 'ok' ? webhook.result : {}, env.TELEGRAM_WEBHOOK_URL),
+      isForeign(webhook.kind === 'ok' ? webhook.result : {}, TELEGRAM_WEBHOOK_URL),
     );
   },
 };

@@ -4,7 +4,6 @@ import pino from 'pino';
 
 import type { AdapterMemory, Clock, Incoming, Intake } from '#port';
 
-import { TelegramSandbox } from '../../sandbox/telegram/telegram-sandbox.ts';
 import { telegramEnv } from './env.ts';
 import { TelegramAdapter } from './telegram-adapter.ts';
 import type { PollTimes } from './update-loop.ts';
@@ -31,13 +30,18 @@ export interface RigOptions {
   readonly memory?: AdapterMemory;
   /** On top of the token and where the sandbox is. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Default: one of the rig's own. */
-  readonly sandbox?: TelegramSandbox;
+  /** The sandbox outlives the rig. */
+  readonly keepsSandbox?: boolean;
+}
+
+/** What the tests' help needs of a Telegram on loopback. */
+interface Telegram extends AsyncDisposable {
+  readonly url: string;
+  readonly token: string;
 }
 
 /** A connected adapter, the Telegram that it talks to, and what it has logged. */
-export async function rig(options: RigOptions = {}) {
-  const sandbox = options.sandbox ?? (await TelegramSandbox.start());
+export async function rigOn<T extends Telegram>(sandbox: T, options: RigOptions = {}) {
   const lines: string[] = [];
   const log = pino({ base: null }, { write: (line) => void lines.push(line) });
   const { memory } = options;
@@ -60,12 +64,12 @@ export async function rig(options: RigOptions = {}) {
       stop.abort();
       await listening.catch(() => {});
       await adapter[Symbol.asyncDispose]();
-      if (options.sandbox === undefined) await sandbox[Symbol.asyncDispose]();
+      if (options.keepsSandbox !== true) await sandbox[Symbol.asyncDispose]();
     },
   };
 }
 
-export function envOf(sandbox: TelegramSandbox, more: Readonly<Record<string, string>> = {}) {
+export function envOf(sandbox: Telegram, more: Readonly<Record<string, string>> = {}) {
   const env = { TELEGRAM_TOKEN: sandbox.token, TELEGRAM_API_URL: sandbox.url, ...more };
   return telegramEnv.parse(env);
 }

@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { TelegramSandbox } from '../../sandbox/telegram/telegram-sandbox.ts';
 import { MemoryMemory } from '../../test/contracts/memory-memory.ts';
 import { freePort } from '../../test/redis-server.ts';
-import { intakeOf, rig, type RigOptions } from './test-bed.ts';
+import { intakeOf, rigOn, type RigOptions } from './test-bed.ts';
 
 const secret = 'known-to-telegram-alone';
 
 /** A rig with a webhook; Telegram reaches it without a proxy in between. */
-async function hooked(options: RigOptions = {}) {
+async function hooked(options: RigOptions & { readonly sandbox?: TelegramSandbox } = {}) {
+  const { sandbox } = options;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/telegram`;
   const env = {
@@ -16,7 +17,8 @@ async function hooked(options: RigOptions = {}) {
     TELEGRAM_WEBHOOK_PORT: String(port),
     TELEGRAM_WEBHOOK_SECRET: secret,
   };
-  return Object.assign(await rig({ ...options, env }), { url });
+  const more = { ...options, env, keepsSandbox: sandbox !== undefined };
+  return Object.assign(await rigOn(sandbox ?? (await TelegramSandbox.start()), more), { url });
 }
 
 const calls = (sandbox: TelegramSandbox, method: string) =>
@@ -125,7 +127,7 @@ test('back to polling, the webhook that was ours is deleted', async () => {
     void before.listen(intakeOf(() => {}));
     await sandbox.waitFor(() => before.logged('webhook set') === 1);
   }
-  await using bot = await rig({ sandbox, memory });
+  await using bot = await rigOn(sandbox, { memory, keepsSandbox: true });
   void bot.listen(intakeOf(() => {}));
   await sandbox.waitFor(() => bot.adapter.health().up);
   expect(bot.logged('our webhook deleted')).toBe(1);
@@ -141,7 +143,7 @@ test('back to polling, the webhook of somebody else is left, and named', async (
     await sandbox.waitFor(() => before.logged('webhook set') === 1);
   }
   await fetch(`${sandbox.url}/bot${sandbox.token}/setWebhook?url=http://127.0.0.1:9/theirs`);
-  await using bot = await rig({ sandbox, memory });
+  await using bot = await rigOn(sandbox, { memory, keepsSandbox: true });
   void bot.listen(intakeOf(() => {}));
   await sandbox.waitFor(() => bot.logged('deleteWebhook') === 1);
   expect(calls(sandbox, 'deleteWebhook')).toBe(0);
@@ -155,7 +157,7 @@ test('a port that is taken is named with the setting to correct', async () => {
   await bot.sandbox.waitFor(() => bot.logged('webhook set') === 1);
   const taken = new URL(bot.url).port;
   const env = { TELEGRAM_WEBHOOK_URL: other.url, TELEGRAM_WEBHOOK_PORT: taken };
-  await using late = await rig({ env });
+  await using late = await rigOn(await TelegramSandbox.start(), { env });
   await expect(late.listen(intakeOf(() => {}))).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message: expect.stringContaining('TELEGRAM_WEBHOOK_PORT'),
