@@ -135,10 +135,10 @@ export class PromptList {
         deadLetters.lifetimeMs,
         turn.settled,
         usage === undefined ? 0 : 1,
-        usage?.inputTokens ?? 0,
-        usage?.cachedTokens ?? 0,
-        usage?.outputTokens ?? 0,
-        usage?.costUsdTicks ?? 0,
+        countOf(usage?.inputTokens),
+        countOf(usage?.cachedTokens),
+        countOf(usage?.outputTokens),
+        countOf(usage?.costUsdTicks),
         usageLifetimeMs,
         ending.author === undefined ? 0 : 1,
       ],
@@ -204,4 +204,9 @@ const postponed = z.union([
 function toHead([raw, attempts, starts, stopped, closed]: Looked): Head | null {
   if (raw === null) return null;
   return { raw, attempts, starts, isStopped: stopped === 1, isGateClosed: closed === 1 };
+}
+
+/** A number from outside as HINCRBY bears it: a script that fails half-way would settle half. */
+function countOf(given = 0): number {
+  return Math.min(Math.max(0, Math.round(given)), 1e12) || 0;
 }

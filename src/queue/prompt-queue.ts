@@ -9,6 +9,7 @@ import { replyEntry, word } from './entry.ts';
 import { dayOf, type FairUse, fairUseArguments, untilTomorrowMs, type Unfair } from './fair-use.ts';
 import { conversationLifetimeMs, seenLifetimeMs, toldLifetimeMs } from './lifetimes.ts';
 import { QueueKeys } from './queue-keys.ts';
+import { renew } from './renew.ts';
 import { loadScript } from './scripts.ts';
 import type { TurnQueues } from './turn-queues.ts';
 
@@ -53,6 +54,7 @@ export class PromptQueue {
   readonly #clock: Clock;
   readonly #limits: PromptQueueOptions['limits'];
   readonly #fairUse: FairUse;
+  readonly #historyLifetimeMs: number;
   readonly #lifetimeMs: number;
 
   constructor(options: PromptQueueOptions) {
@@ -63,6 +65,7 @@ export class PromptQueue {
     this.#clock = options.clock;
     this.#limits = options.limits;
     this.#fairUse = options.fairUse ?? {};
+    this.#historyLifetimeMs = options.historyLifetimeMs;
     this.#lifetimeMs = conversationLifetimeMs(options.historyLifetimeMs);
   }
 
@@ -154,25 +157,17 @@ export class PromptQueue {
 
   /** Begins a new history for the conversation and deletes the old one. */
   async reset(id: string, conversation: string, reply: Reply): Promise<'done' | 'known'> {
-    const hash = conversationKey(this.#prefix, conversation);
-    for (;;) {
-      const epoch = (await this.#redis.hget(hash, 'history_epoch')) ?? '0';
-      const answer = await resetScript.run(
-        this.#redis,
-        [
-          this.#keys.seen(id),
-          hash,
-          historyKey(this.#prefix, conversation, Number(epoch)),
-          this.#keys.replies(reply.conversation),
-          this.#keys.waitingReplies,
-        ],
-        [epoch, this.#lifetimeMs, seenLifetimeMs, ...this.#pushed(reply)],
-      );
-      const outcome = resetDone.parse(answer);
-      if (outcome === 'moved') continue;
-      await this.#turns.wakeReplies(reply.account, reply.conversation);
-      return outcome;
-    }
+    const outcome = await renew(
+      {
+        redis: this.#redis,
+        prefix: this.#prefix,
+        nowMs: this.#clock.now(),
+        historyLifetimeMs: this.#historyLifetimeMs,
+      },
+      { id, conversation, reply },
+    );
+    await this.#turns.wakeReplies(reply.account, reply.conversation);
+    return outcome;
   }
 
   /**
@@ -252,7 +247,6 @@ export class PromptQueue {
 
 const enqueueScript = loadScript('told', 'fair-use', 'enqueue');
 const sayScript = loadScript('say');
-const resetScript = loadScript('reset');
 const stopScript = loadScript('stop');
 
 const nothingReplaced = { exchange: '', historyEpoch: '0' };
@@ -262,5 +256,4 @@ const enqueued = z.tuple([
   z.number(),
 ]);
 const said = z.enum(['done', 'known']);
-const resetDone = z.enum(['done', 'known', 'moved']);
 const stopped = z.tuple([z.enum(['done', 'known']), z.number()]);
