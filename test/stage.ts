@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { z } from 'zod';
 
 import { noLimits } from '../sandbox/telegram/rate-limits.ts';
 import { SandboxWorld, type SandboxWorldOptions } from '../sandbox/world.ts';
@@ -52,6 +55,7 @@ export class Stage implements AsyncDisposable {
     const redis = options.redis === 'embedded' ? undefined : stack.use(await TestRedis.start());
     const dataDir = await mkdtemp(join(tmpdir(), 'grok-bridge-stage-'));
     stack.defer(async () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }));
+    stack.defer(() => endEmbedded(dataDir));
     const environment = {
       ...world.environment(),
       DATA_DIR: dataDir,
@@ -114,6 +118,16 @@ export class Stage implements AsyncDisposable {
       () => discord.stats.connected === 1 && discord.commandNames().includes('ask'),
       { timeoutMs: 40_000, what: 'the gateway and the commands' },
     );
+  }
+}
+
+/** The Redis of a data folder outlives a process that was killed; nobody is left to adopt it. */
+function endEmbedded(dataDir: string): void {
+  try {
+    const note: unknown = JSON.parse(readFileSync(join(dataDir, 'redis', 'server.json'), 'utf8'));
+    process.kill(z.object({ pid: z.number().positive() }).parse(note).pid, 'SIGKILL');
+  } catch {
+    // There is none, or it has ended.
   }
 }
 
