@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 import type { Prompt } from './prompt.ts';
 
+/** A file as it lies in Redis. */
+const fileSchema = z.object({ name: z.string().min(1), mime: z.string(), base64: z.string() });
+
 /**
  * Something to be said in a chat, as it lies in a conversation's reply list until it is delivered.
  *
@@ -26,6 +29,8 @@ export const replySchema = z.object({
   final: z.boolean(),
   /** Markdown, of any length. */
   text: z.string(),
+  /** Shown after the text. */
+  file: fileSchema.optional(),
   /** When the prompt was admitted, milliseconds since 1970: for `grok_bridge_reply_seconds`. */
   receivedAtMs: z.number(),
 });

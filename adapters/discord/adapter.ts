@@ -24,6 +24,7 @@ const unreadable: Delivery = { kind: 'refused', why: 'not an address of Discordâ
 /** One bot on Discord. */
 export class DiscordAdapter implements Adapter {
   readonly maxChars = maxChars;
+  readonly takesFiles = true;
   readonly #apiUrl: string;
   readonly #token: string;
   readonly #tools: AdapterTools;
@@ -101,15 +102,16 @@ export class DiscordAdapter implements Adapter {
   async post(address: string, message: Outgoing, signal: AbortSignal): Promise<Delivery> {
     const to = readAddress(address);
     if (to === undefined) return unreadable;
-    const content = renderDiscord(message.text);
-    const { chunk, nonce } = message;
+    const { chunk, nonce, file } = message;
+    const content = file !== undefined && message.text === '' ? '' : renderDiscord(message.text);
     switch (to.kind) {
       case 'message': {
         const replyTo = chunk === 0 ? to.message : undefined;
-        return createMessage(this.#rest, { channel: to.channel, content, nonce, replyTo }, signal);
+        const wanted = { channel: to.channel, content, nonce, replyTo, file };
+        return createMessage(this.#rest, wanted, signal);
       }
       case 'interaction':
-        return this.#interactions.post(to, content, { chunk, nonce }, signal);
+        return this.#interactions.post(to, content, message, signal);
     }
   }
 

@@ -1,6 +1,6 @@
 import { MessageFlags, Routes } from 'discord.js';
 
-import type { Delivery } from '#port';
+import type { Delivery, OutgoingFile } from '#port';
 
 import { messageNonce } from './nonce.ts';
 import { describeTrouble, errorCode } from './outcome.ts';
@@ -31,6 +31,7 @@ export interface NewMessage {
   readonly replyTo?: string | undefined;
   /** What it says where a reply reference turns out to be impossible. */
   readonly unreferenced?: string;
+  readonly file?: OutgoingFile | undefined;
 }
 
 /**
@@ -89,7 +90,7 @@ type Created = Answer<{ id: string; content: string }> & { readonly said: string
 
 async function create(
   rest: DiscordRest,
-  { channel, content, nonce, replyTo, unreferenced = content }: NewMessage,
+  { channel, content, nonce, replyTo, unreferenced = content, file }: NewMessage,
   attempt: number,
   signal: AbortSignal,
 ): Promise<Created> {
@@ -106,6 +107,7 @@ async function create(
           ...quietly,
           ...reference,
         },
+        file,
         deadlineMs: postDeadlineMs,
         answer: postedSchema,
       },

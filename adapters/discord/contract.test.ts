@@ -61,6 +61,13 @@ class DiscordStage implements Stage {
       .map(({ content }) => content);
   }
 
+  files(place: Place) {
+    return this.#sandbox
+      .messages(this.#channels[place])
+      .flatMap(({ attachments }) => attachments)
+      .map(({ filename, bytes }) => ({ name: filename, text: Buffer.from(bytes).toString() }));
+  }
+
   connections(): number {
     return this.#sandbox.stats.connected;
   }

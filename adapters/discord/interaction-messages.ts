@@ -1,6 +1,6 @@
 import { Routes } from 'discord.js';
 
-import type { Clock, Delivery } from '#port';
+import type { Clock, Delivery, Outgoing, OutgoingFile } from '#port';
 
 import type { InteractionAddress } from './address.ts';
 import {
@@ -53,7 +53,7 @@ export class InteractionMessages {
   async post(
     address: InteractionAddress,
     content: string,
-    { chunk, nonce }: { chunk: number; nonce: string },
+    { chunk, nonce, file }: Pick<Outgoing, 'chunk' | 'nonce' | 'file'>,
     signal: AbortSignal,
   ): Promise<Delivery> {
     const { channel, interaction } = address;
@@ -65,9 +65,10 @@ export class InteractionMessages {
       return createMessage(this.#rest, { channel, content: named, nonce }, signal);
     }
     const token = this.#tokenOf(address);
-    const posted = await createMessage(this.#rest, { channel, content, nonce }, signal);
+    const message = { channel, content, nonce, file };
+    const posted = await createMessage(this.#rest, message, signal);
     if (posted.kind !== 'refused' || token === undefined) return posted;
-    return delivered(await this.#followUp(address.application, token, content, signal));
+    return delivered(await this.#followUp(address.application, token, { content, file }, signal));
   }
 
   async edit(
@@ -124,7 +125,7 @@ export class InteractionMessages {
   async #followUp(
     application: string,
     token: string,
-    content: string,
+    { content, file }: { content: string; file?: OutgoingFile | undefined },
     signal: AbortSignal,
   ): Promise<Posted> {
     return this.#rest.send(
@@ -133,6 +134,7 @@ export class InteractionMessages {
         route: Routes.webhook(application, token),
         query: { wait: 'true' },
         body: { content, ...quietly },
+        file,
         auth: false,
         deadlineMs: editDeadlineMs,
         answer: postedSchema,

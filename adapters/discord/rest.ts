@@ -2,6 +2,8 @@ import { DiscordAPIError, REST } from 'discord.js';
 import type { RouteLike } from 'discord.js';
 import type { z } from 'zod';
 
+import type { OutgoingFile } from '#port';
+
 import { troubleOf } from './outcome.ts';
 import type { Trouble } from './outcome.ts';
 
@@ -10,6 +12,7 @@ export interface Request<Body> {
   readonly route: RouteLike;
   readonly query?: Record<string, string>;
   readonly body?: unknown;
+  readonly file?: OutgoingFile | undefined;
   /** False for routes that carry a token of their own: interactions. */
   readonly auth?: false;
   readonly deadlineMs: number;
@@ -40,11 +43,12 @@ export class DiscordRest {
 
   /** Throws nothing: what went wrong is the answer. */
   async send<Body>(request: Request<Body>, signal: AbortSignal): Promise<Answer<Body>> {
-    const { method, route, query, body, auth, deadlineMs, answer } = request;
+    const { method, route, query, body, file, auth, deadlineMs, answer } = request;
     try {
       const received: unknown = await this.#rest[method](route, {
         ...(query === undefined ? {} : { query: new URLSearchParams(query) }),
         ...(body === undefined ? {} : { body }),
+        ...(file === undefined ? {} : { files: [rawFile(file)] }),
         ...(auth === undefined ? {} : { auth }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]),
       });
@@ -64,4 +68,8 @@ export class DiscordRest {
     this.#rest.clearHandlerSweeper();
     this.#rest.clearHashSweeper();
   }
+}
+
+function rawFile({ name, mime, bytes }: OutgoingFile) {
+  return { name, contentType: mime, data: Buffer.from(bytes) };
 }

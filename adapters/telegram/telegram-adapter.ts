@@ -9,6 +9,7 @@ import type { TelegramEnv } from './env.ts';
 import { askIdentity, checkToken, type Identity } from './identity.ts';
 import { registerMenu } from './menu.ts';
 import { readUpdate } from './message.ts';
+import { postFile } from './post-file.ts';
 import { measure, render } from './render.ts';
 import { pollTimes, runUpdateLoop, type PollTimes, type UpdateSource } from './update-loop.ts';
 import { allowedUpdates } from './update-schema.ts';
@@ -24,6 +25,7 @@ const typingDeadlineMs = 5_000;
 export class TelegramAdapter implements Adapter {
   /** In UTF-16 units after parsing (https://core.telegram.org/bots/api#sendmessage). */
   readonly maxChars = 4_096;
+  readonly takesFiles = true;
   readonly #env: TelegramEnv;
   readonly #tools: AdapterTools;
   readonly #times: PollTimes;
@@ -93,6 +95,10 @@ export class TelegramAdapter implements Adapter {
     const { api } = this.#connected;
     const address = readAddress(raw);
     const place = { ...threadOf(address), ...replyOf(address, message) };
+    if (message.file !== undefined) {
+      const until = this.#until(signal);
+      return postFile(api, address.chat, place, message.file, postDeadlineMs, until);
+    }
     const answer = await this.#formatted(message, postDeadlineMs, signal, (text, format, either) =>
       api.sendMessage(address.chat, text, { ...format, ...place }, either),
     );

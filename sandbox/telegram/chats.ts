@@ -28,6 +28,15 @@ export interface Chat {
   migratedTo: number | undefined;
 }
 
+/** A picture or a document as it was sent. */
+export interface TelegramFile {
+  readonly name: string;
+  readonly mime: string;
+  /** Its size; `content` may be less where a test only pretends that it is large. */
+  readonly bytes: number;
+  readonly content: Uint8Array;
+}
+
 export interface StoredMessage {
   readonly messageId: number;
   readonly chatId: number;
@@ -36,7 +45,7 @@ export interface StoredMessage {
   readonly sentAtMs: number;
   readonly replyTo: number | undefined;
   readonly kind: 'text' | 'photo' | 'document' | 'service';
-  readonly file: { name: string; bytes: number } | undefined;
+  readonly file: TelegramFile | undefined;
   /** What it said before any edit. */
   readonly firstText: string;
   /** After parsing; of a photo or a document: the caption. */

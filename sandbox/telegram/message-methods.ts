@@ -10,6 +10,8 @@ import { badRequest } from './refusal.ts';
 /** In UTF-16 units, after entity parsing (https://core.telegram.org/bots/api#sendmessage). */
 const longestText = 4_096;
 const longestCaption = 1_024;
+/** https://core.telegram.org/bots/api#sendphoto */
+const largestPhotoBytes = 10 * 1024 * 1024;
 
 const formatted = {
   text: z.string().default(''),
@@ -26,6 +28,13 @@ const destination = {
     }),
   ).optional(),
 };
+
+const fileParameter = z.object({
+  name: z.string(),
+  mime: z.string(),
+  bytes: z.number(),
+  content: z.instanceof(Uint8Array),
+});
 
 const existing = { chat_id: chatId, message_id: integer };
 
@@ -48,7 +57,7 @@ export function messageMethods({ bot, chats, limits }: World): Methods {
     sendDocument: method(
       z.object({
         ...destination,
-        document: z.object({ name: z.string(), bytes: z.number() }),
+        document: fileParameter,
         caption: z.string().default(''),
         parse_mode: z.string().optional(),
       }),
@@ -63,6 +72,17 @@ export function messageMethods({ bot, chats, limits }: World): Methods {
         return messagePayload(chat, message);
       },
     ),
+
+    sendPhoto: method(z.object({ ...destination, photo: fileParameter }), (params) => {
+      const chat = chats.open(params.chat_id);
+      const { photo: file } = params;
+      if (file.bytes > largestPhotoBytes) throw badRequest('file is too big');
+      const content = { text: '', entities: [] };
+      const place = placeOf(chat, params);
+      spend(chat);
+      const message = chats.post(chat, { from: bot, content, kind: 'photo', file, ...place });
+      return messagePayload(chat, message);
+    }),
 
     editMessageText: method(z.object({ ...existing, ...formatted }), (params) => {
       const chat = chats.open(params.chat_id);

@@ -1,8 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 
+import type { TelegramFile } from './chats.ts';
+
 /**
  * The parameters of a request, in any of the four ways that Telegram takes them: query string, URL
- * encoded form, JSON, multipart. A file becomes its name and size.
+ * encoded form, JSON, multipart. A file becomes a `TelegramFile`.
  */
 export async function paramsOf(request: FastifyRequest): Promise<Record<string, unknown>> {
   const query = Object.fromEntries(new URL(request.url, 'http://sandbox').searchParams);
@@ -12,7 +14,7 @@ export async function paramsOf(request: FastifyRequest): Promise<Record<string, 
   try {
     const body = new Uint8Array(request.body);
     const form = await new Response(body, { headers: { 'content-type': type } }).formData();
-    return { ...query, ...fieldsOf(form) };
+    return { ...query, ...(await fieldsOf(form)) };
   } catch {
     return query;
   }
@@ -28,10 +30,10 @@ function jsonObject(body: Buffer): object {
 }
 
 /** `attach://name` in a field means the file sent as `name`. */
-function fieldsOf(form: FormData): Record<string, unknown> {
+async function fieldsOf(form: FormData): Promise<Record<string, unknown>> {
   const values = new Map<string, unknown>();
   for (const [name, value] of form) {
-    values.set(name, typeof value === 'string' ? value : { name: value.name, bytes: value.size });
+    values.set(name, typeof value === 'string' ? value : await fileOf(value));
   }
   const attachment = 'attach://';
   for (const [name, value] of values) {
@@ -40,4 +42,9 @@ function fieldsOf(form: FormData): Record<string, unknown> {
     }
   }
   return Object.fromEntries(values);
+}
+
+async function fileOf(file: File): Promise<TelegramFile> {
+  const content = new Uint8Array(await file.arrayBuffer());
+  return { name: file.name, mime: file.type, bytes: file.size, content };
 }

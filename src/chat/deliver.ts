@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Reply } from '../reply.ts';
+import { partsOf } from './parts.ts';
 import type { Adapter } from './port.ts';
 import type { Posted, Shown, Writing } from './posted.ts';
-import { splitText } from './split.ts';
 
 /** What came of delivering a reply. `later`: call again after so long; what is done stays done. */
 export type Delivered =
@@ -10,7 +10,7 @@ export type Delivered =
   | { readonly kind: 'later'; readonly afterMs: number };
 
 export interface DeliverOptions {
-  readonly adapter: Pick<Adapter, 'maxChars' | 'measure'>;
+  readonly adapter: Pick<Adapter, 'maxChars' | 'measure' | 'takesFiles'>;
   readonly clock: Clock;
   /** Whether the process that had this turn before may have died in it. */
   readonly takenOver: boolean;
@@ -40,17 +40,16 @@ export async function deliverReply(
   writing: Writing,
 ): Promise<Delivered> {
   const { adapter } = options;
-  const chunks = splitText(reply.text, adapter.maxChars, (text) => adapter.measure(text));
-  if (chunks.length === 0) chunks.push('—');
+  const parts = partsOf(reply, adapter);
 
   if (needsPlaceholder(reply, posted, options)) {
     const shown = await posted.show(0, placeholder, 'placeholder', writing);
     if (shown.kind !== 'shown') return unfinished(shown, posted, options);
   }
-  for (const [chunk, text] of chunks.entries()) {
+  for (const [chunk, { text, file }] of parts.entries()) {
     // Only finals post further chunks: one that an earlier process has posted is as it should be.
     if (chunk > 0 && posted.state(chunk) === 'inherited') continue;
-    const shown = await posted.show(chunk, text, 'answer', writing);
+    const shown = await posted.show(chunk, text, 'answer', writing, file);
     if (shown.kind !== 'shown') return unfinished(shown, posted, options);
   }
   return delivered(posted);

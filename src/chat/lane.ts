@@ -12,7 +12,7 @@ import type { Wire } from './wire.ts';
 
 export interface LaneOptions {
   readonly conversation: string;
-  readonly adapter: Pick<Adapter, 'maxChars' | 'measure' | 'previewIntervalMs'>;
+  readonly adapter: Pick<Adapter, 'maxChars' | 'measure' | 'takesFiles' | 'previewIntervalMs'>;
   readonly wire: Wire;
   readonly receipts: Receipts;
   readonly pendingReplies: (conversation: string) => Promise<number>;

@@ -9,7 +9,7 @@ import { editDeadlineMs, Wire } from './wire.ts';
 export interface OutboxOptions {
   readonly adapter: Pick<
     Adapter,
-    'post' | 'edit' | 'typing' | 'maxChars' | 'measure' | 'previewIntervalMs'
+    'post' | 'edit' | 'typing' | 'maxChars' | 'measure' | 'takesFiles' | 'previewIntervalMs'
   >;
   readonly receipts: Receipts;
   /** How many replies of a conversation are not delivered yet. */

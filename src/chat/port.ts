@@ -73,6 +73,8 @@ export interface Adapter extends AsyncDisposable {
   readonly displayName: string;
   /** The longest message, counted as `measure` counts. */
   readonly maxChars: number;
+  /** Whether a message may carry a file. */
+  readonly takesFiles?: boolean;
   /** Length of one chunk of Markdown once rendered, as the platform counts it. */
   measure(markdown: string): number;
   /** Least time between two previews at an address. */
@@ -123,6 +125,15 @@ export interface Outgoing {
   readonly chunk: number;
   /** Stable over retries and processes: (anchor, chunk). What a platform takes as idempotency key. */
   readonly nonce: string;
+  /** Only where `takesFiles`, and never in chunk 0 or an edit. The text may be empty then. */
+  readonly file?: OutgoingFile | undefined;
+}
+
+/** A file that is posted. */
+export interface OutgoingFile {
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: Uint8Array;
 }
 
 /** What became of a post or an edit. */

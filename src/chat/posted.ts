@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Logger, Outgoing } from './port.ts';
+import type { Logger, Outgoing, OutgoingFile } from './port.ts';
 import type { Receipt, Receipts } from './receipts.ts';
 import { requireRight } from './wire.ts';
 import type { Sent, Wire } from './wire.ts';
@@ -92,9 +92,10 @@ export class Posted {
     text: string,
     role: Outgoing['role'],
     writing: Writing,
+    file?: OutgoingFile,
   ): Promise<Shown> {
     const known = this.#chunks.get(chunk) ?? none;
-    if (known.kind !== 'sent') return this.#post(known, { chunk, text, role }, writing);
+    if (known.kind !== 'sent') return this.#post(known, { chunk, text, role, file }, writing);
     if (!known.isNoted) await this.#note(chunk, known);
     if (known.shown === text) return { kind: 'shown', messageId: known.messageId };
 
@@ -191,7 +192,7 @@ export class Posted {
   }
 }
 
-type Part = Pick<Outgoing, 'chunk' | 'text' | 'role'>;
+type Part = Pick<Outgoing, 'chunk' | 'text' | 'role' | 'file'>;
 
 type Chunk = Unsent | There;
 

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import type { Adapter, Delivery, Outgoing } from '../../src/chat/port.ts';
+import type { Adapter } from '../../src/chat/port.ts';
 import { Listening } from './listening.ts';
 import type { Take } from './listening.ts';
+import { expectPause, idOf, longest, outgoing } from './outgoing.ts';
 
 /** Where things are said: the private chats of two people, and a group that both are in. */
 export type Place = 'private' | 'other private' | 'group';
@@ -39,6 +40,8 @@ export interface Stage extends AsyncDisposable {
   };
   /** The bot's messages that are to be seen, oldest first, as text. */
   shown(place: Place): readonly string[];
+  /** The files that the bot has posted, oldest first; only where the adapter takes files. */
+  files?(place: Place): readonly { readonly name: string; readonly text: string }[];
   readonly faults?: {
     inject(call: 'post' | 'edit', fault: PlatformFault): void;
     remove(place: Place, messageId: string): void;
@@ -204,6 +207,25 @@ export function adapterContract(name: string, start: () => Promise<Stage>): void
       expect(on.shown('private')[0]).toContain('The end & nothing more');
     });
 
+    it('posts a file, and once where nonces are taken', async (context) => {
+      const on = await stage();
+      if (on.files === undefined) return context.skip();
+      const { hear, adapter } = await listening(on);
+      expect(adapter.takesFiles).toBe(true);
+      await on.say('private', 'hello');
+      const { address } = await hear('hello');
+      const file = { name: 'answer.md', mime: 'text/markdown', bytes: Buffer.from('# Äh') };
+      const message = { ...outgoing('', 'answer', 'n.1'), chunk: 1, file };
+      on.faults?.inject('post', { kind: 'lost after' });
+      if (on.faults !== undefined) {
+        expect((await adapter.post(address, message, never)).kind).toBe('unknown');
+      }
+      expect((await adapter.post(address, message, never)).kind).toBe('done');
+      const once = [{ name: 'answer.md', text: '# Äh' }];
+      const isOnce = on.faults === undefined || on.takesNonces;
+      expect(on.files('private')).toEqual(isOnce ? once : [...once, ...once]);
+    });
+
     it('shows each answer where it was asked for', async (context) => {
       const on = await stage();
       if (on.group === undefined) return context.skip();
@@ -267,26 +289,3 @@ export function adapterContract(name: string, start: () => Promise<Stage>): void
 }
 
 const never = new AbortController().signal;
-
-function outgoing(text: string, role: Outgoing['role'] = 'answer', nonce = 'n0'): Outgoing {
-  return { text, role, chunk: 0, nonce };
-}
-
-function idOf(delivery: Delivery): string {
-  if (delivery.kind !== 'done') throw new Error(`not delivered: ${JSON.stringify(delivery)}`);
-  return delivery.messageId;
-}
-
-function expectPause(delivery: Delivery, afterMs: number): void {
-  expect(delivery.kind).toBe('wait');
-  if (delivery.kind === 'wait') expect(delivery.afterMs).toBeGreaterThanOrEqual(afterMs);
-}
-
-/** Markdown with code in it that is just as long as the adapter takes. */
-function longest(adapter: Adapter): string {
-  const text = (lines: number) =>
-    `Some *code*:\n\n\`\`\`ts\n${'a < b && c > d;\n'.repeat(lines)}\`\`\`\n\nThe end & nothing more`;
-  let lines = 1;
-  while (lines < 1_000 && adapter.measure(text(lines + 1)) <= adapter.maxChars) lines += 1;
-  return text(lines);
-}

@@ -1,10 +1,11 @@
-import type { Adapter, Delivery, Outgoing } from '../../src/chat/port.ts';
+import type { Adapter, Delivery, Outgoing, OutgoingFile } from '../../src/chat/port.ts';
 
 /** A message as a user sees it. */
 export interface VisibleMessage {
   readonly id: string;
   readonly address: string;
   text: string;
+  readonly file?: OutgoingFile | undefined;
 }
 
 /** What happens to the next calls of a kind, one each, in order. */
@@ -29,7 +30,7 @@ export interface Call {
 
 type Sending = Pick<
   Adapter,
-  'post' | 'edit' | 'typing' | 'maxChars' | 'measure' | 'previewIntervalMs'
+  'post' | 'edit' | 'typing' | 'maxChars' | 'measure' | 'takesFiles' | 'previewIntervalMs'
 >;
 
 /**
@@ -39,6 +40,7 @@ type Sending = Pick<
 export class MemoryPlatform implements Sending {
   readonly maxChars: number;
   readonly takesNonces: boolean;
+  readonly takesFiles: boolean;
   readonly messages: VisibleMessage[] = [];
   readonly calls: Call[] = [];
   /** Every text that ever was visible, in the order of becoming so. */
@@ -50,9 +52,16 @@ export class MemoryPlatform implements Sending {
   readonly #nonces = new Map<string, VisibleMessage>();
   #ids = 0;
 
-  constructor(options: { readonly maxChars?: number; readonly takesNonces?: boolean } = {}) {
+  constructor(
+    options: {
+      readonly maxChars?: number;
+      readonly takesNonces?: boolean;
+      readonly takesFiles?: boolean;
+    } = {},
+  ) {
     this.maxChars = options.maxChars ?? 200;
     this.takesNonces = options.takesNonces ?? true;
+    this.takesFiles = options.takesFiles ?? false;
   }
 
   measure(markdown: string): number {
@@ -79,7 +88,7 @@ export class MemoryPlatform implements Sending {
       const same = this.takesNonces ? this.#nonces.get(outgoing.nonce) : undefined;
       if (same !== undefined) return { kind: 'done', messageId: same.id };
       this.#ids += 1;
-      const message = { id: `m${this.#ids}`, address, text: outgoing.text };
+      const message = { id: `m${this.#ids}`, address, text: outgoing.text, file: outgoing.file };
       this.messages.push(message);
       this.#nonces.set(outgoing.nonce, message);
       this.history.push({ id: message.id, text: message.text, nonce: outgoing.nonce });
@@ -109,11 +118,12 @@ export class MemoryPlatform implements Sending {
   async #call(
     kind: 'post' | 'edit',
     address: string,
-    { text, role, chunk }: Outgoing,
+    { text, role, chunk, file }: Outgoing,
     signal: AbortSignal,
     effect: () => Delivery,
   ): Promise<Delivery> {
-    if (text.length > this.maxChars || text.trim() === '') throw new Error('not a valid message');
+    const isEmpty = text.trim() === '' && file === undefined;
+    if (text.length > this.maxChars || isEmpty) throw new Error('not a valid message');
     this.calls.push({ kind, atMs: this.now(), address, text, role });
     const fault = this.faults[kind].shift();
     await this.latency(`${kind} ${chunk} arrives`);

@@ -6,7 +6,7 @@ import { MemoryPlatform } from './memory-platform.ts';
 export class MemoryStage implements Stage {
   readonly takesNonces = true;
   readonly redeliversToSuccessor = true;
-  readonly #platform = new MemoryPlatform({ maxChars: 500 });
+  readonly #platform = new MemoryPlatform({ maxChars: 500, takesFiles: true });
   readonly #untaken: Incoming[] = [];
   #news = Promise.withResolvers<void>();
   #said = 0;
@@ -42,6 +42,13 @@ export class MemoryStage implements Stage {
     return this.#platform.texts(place);
   }
 
+  files(place: Place) {
+    return this.#platform.messages
+      .filter(({ address }) => address === place)
+      .flatMap(({ file }) => (file === undefined ? [] : [file]))
+      .map(({ name, bytes }) => ({ name, text: Buffer.from(bytes).toString() }));
+  }
+
   connections(): number {
     return this.#listeners;
   }
@@ -75,6 +82,7 @@ export class MemoryStage implements Stage {
       },
       displayName: 'memory bot',
       maxChars: platform.maxChars,
+      takesFiles: platform.takesFiles,
       measure: (text) => platform.measure(text),
       previewIntervalMs: () => platform.previewIntervalMs(),
       connect: async () => {
