@@ -1,6 +1,6 @@
 import type { Turn } from './answerer.ts';
 import type { Caller } from './bearer.ts';
-import { promptTooLong, unknownModel, type CannedAnswer } from './bodies.ts';
+import { effortNotSupported, promptTooLong, unknownModel, type CannedAnswer } from './bodies.ts';
 import type { Asked, Reading } from './dialect.ts';
 import { findModel, type Model } from './models.ts';
 import type { Refusal, Refusals } from './refusals.ts';
@@ -37,6 +37,9 @@ export function admit(
   const { name: asker, teamId } = caller;
   const model = findModel(asked.model);
   if (model === undefined) return refused('model-unavailable', unknownModel(asked.model, teamId));
+  if (asked.effort !== undefined && !model.thinks) {
+    return refused('invalid-request', effortNotSupported(model.id));
+  }
   const question = asked.turns.findLast(({ role }) => role === 'user')?.text ?? '';
   const refusal = refusals.take(asker, model.id, question);
   if (refusal !== undefined && (refusal.answer.status !== null || !asked.stream)) {

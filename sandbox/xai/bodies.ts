@@ -143,6 +143,15 @@ export function unknownModel(model: string, teamId: string): CannedAnswer {
   );
 }
 
+/** As live: a model that cannot be told how long to think. */
+export function effortNotSupported(model: string): CannedAnswer {
+  return error(
+    400,
+    'invalid-argument',
+    `Model ${model} does not support parameter reasoningEffort.`,
+  );
+}
+
 /** As live, with the numbers of the request. */
 export function promptTooLong(limit: number, tokens: number): CannedAnswer {
   return error(

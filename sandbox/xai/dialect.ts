@@ -22,6 +22,10 @@ export interface Asked {
   conversation?: string;
   store?: boolean;
   maxOutputTokens?: number;
+  /** How long to think. */
+  effort?: string;
+  /** The types of the tools that were offered. */
+  tools?: readonly string[];
 }
 
 /** What is known of an answer before its text is. */

@@ -208,6 +208,8 @@ function entryOf(path: string, caller: Caller, reading: Reading, parts: Inferenc
     ...(asked?.conversation === undefined ? {} : { conversation: asked.conversation }),
     inputs: asked?.turns.map(({ text }) => text) ?? [],
     ...(asked?.store === undefined ? {} : { store: asked.store }),
+    ...(asked?.effort === undefined ? {} : { effort: asked.effort }),
+    ...(asked?.tools === undefined ? {} : { tools: asked.tools }),
     stream: asked?.stream ?? false,
     outcome: 'pending',
   };

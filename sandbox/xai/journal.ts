@@ -48,6 +48,9 @@ export interface ModelRequest {
   /** The texts of the input in order, the system's own included. */
   inputs: readonly string[];
   store?: boolean;
+  effort?: string;
+  /** The types of the tools that were offered. */
+  tools?: readonly string[];
   stream: boolean;
   outcome: RequestOutcome;
   /** The kind of refusal, or the fault that struck. */

@@ -7,6 +7,8 @@ export interface Model {
   readonly cachedPrice: number;
   readonly completionPrice: number;
   readonly created: number;
+  /** Whether it can be told how long to think. */
+  readonly thinks: boolean;
 }
 
 /** xAI's list of late 2026, in part. */
@@ -56,5 +58,6 @@ function model(
   [promptPrice, cachedPrice, completionPrice]: readonly [number, number, number],
 ): Model {
   const created = Date.UTC(2026, 0, 1) / 1000;
-  return { id, aliases, contextTokens, promptPrice, cachedPrice, completionPrice, created };
+  const thinks = !id.startsWith('grok-4.20');
+  return { id, aliases, contextTokens, promptPrice, cachedPrice, completionPrice, created, thinks };
 }

@@ -34,6 +34,8 @@ const bodySchema = z.looseObject({
   store: z.boolean().nullish(),
   prompt_cache_key: z.string().nullish(),
   max_output_tokens: z.int().positive().nullish(),
+  reasoning: z.looseObject({ effort: z.string().nullish() }).nullish(),
+  tools: z.array(z.looseObject({ type: z.string() })).nullish(),
 });
 
 type Body = z.infer<typeof bodySchema>;
@@ -41,7 +43,8 @@ type Body = z.infer<typeof bodySchema>;
 function readRequest(body: unknown, header: (name: string) => string | undefined): Reading {
   const parsed = bodySchema.safeParse(body);
   if (!parsed.success) return { kind: 'refused', answer: undeserializable(whatIsWrong(body)) };
-  const { model, stream, store, max_output_tokens: maxOutputTokens } = parsed.data;
+  const { model, stream, store, max_output_tokens: maxOutputTokens, tools } = parsed.data;
+  const effort = parsed.data.reasoning?.effort;
   const conversation = parsed.data.prompt_cache_key ?? header('x-grok-conv-id');
   return {
     kind: 'asked',
@@ -53,6 +56,8 @@ function readRequest(body: unknown, header: (name: string) => string | undefined
       store: store ?? true,
       ...(conversation === undefined ? {} : { conversation }),
       ...(typeof maxOutputTokens === 'number' ? { maxOutputTokens } : {}),
+      ...(typeof effort === 'string' ? { effort } : {}),
+      ...(Array.isArray(tools) ? { tools: tools.map(({ type }) => type) } : {}),
     },
   };
 }

@@ -3,6 +3,7 @@ import { BridgeError, type ErrorCode, isBridgeError } from '../errors.ts';
 import { type Answer, attempt, type Refused } from './attempt.ts';
 import type { InferenceClass } from './classify.ts';
 import type { GrokClient } from './client.ts';
+import { RefusedExtras, withoutRefused } from './extras.ts';
 import { abortError, refusalError, slugIn } from './failure.ts';
 import { redact } from './redact.ts';
 import type { GrokRequest } from './request.ts';
@@ -59,6 +60,7 @@ const transientCodes: readonly ErrorCode[] = ['GROK_UNAVAILABLE', 'GROK_INCOMPLE
  */
 export class Grok {
   readonly #options: GrokOptions;
+  readonly #extras = new RefusedExtras();
 
   constructor(options: GrokOptions) {
     this.#options = options;
@@ -76,12 +78,11 @@ export class Grok {
     });
     const signal = AbortSignal.any([options.signal, deadline.signal]);
     const { prompt, conversation, model } = request;
-    const call = new Call(this.#options, tokens.begin({ conversation, model, prompt }), {
-      ...options,
-      signal,
-    });
+    const asked = this.#extras.spare(request, clock.now());
+    const session = tokens.begin({ conversation, model, prompt });
+    const call = new Call(this.#options, session, { ...options, signal }, this.#extras);
     try {
-      return await call.answer(request);
+      return await call.answer(asked);
     } catch (error) {
       if (signal.aborted) throw abortError(signal);
       throw error;
@@ -94,13 +95,20 @@ class Call {
   readonly #options: GrokOptions;
   readonly #session: TokenSession;
   readonly #asked: AnswerOptions;
+  readonly #extras: RefusedExtras;
   #shortened = false;
   #repeated = false;
 
-  constructor(options: GrokOptions, session: TokenSession, asked: AnswerOptions) {
+  constructor(
+    options: GrokOptions,
+    session: TokenSession,
+    asked: AnswerOptions,
+    extras: RefusedExtras,
+  ) {
     this.#options = options;
     this.#session = session;
     this.#asked = asked;
+    this.#extras = extras;
   }
 
   async answer(first: GrokRequest): Promise<Answer> {
@@ -154,7 +162,9 @@ class Call {
       this.#repeated = true;
       return request;
     }
-    return undefined;
+    const without = withoutRefused(request, verdict);
+    if (without !== undefined) this.#extras.note(request, without, this.#options.clock.now());
+    return without;
   }
 
   #error({ verdict, status }: Refused): BridgeError {

@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 
 import { chatDialect } from './chat-dialect.ts';
 import type { Dialect, Step } from './dialect.ts';
+import { type Model, modelPaths, readModels } from './models.ts';
 import { rawFetch, type RawRefusal, refusalIn } from './raw-fetch.ts';
 import { type GrokRequest, opaque } from './request.ts';
 import { responsesDialect } from './responses-dialect.ts';
@@ -71,6 +72,18 @@ export class GrokClient implements AsyncDisposable {
     const refusal = await refusalIn(response);
     if (refusal !== undefined) return { kind: 'refused', refusal };
     return { kind: 'streaming', events: this.#events(response, signal) };
+  }
+
+  /** The models that the key may use; undefined when the server does not say. @throws as `send` */
+  async models(secret: string, signal: AbortSignal): Promise<readonly Model[] | undefined> {
+    const headers = { accept: 'application/json', authorization: `Bearer ${secret}` };
+    for (const path of modelPaths) {
+      const response = await this.#openai.get(path, { headers, signal }).asResponse();
+      const answer = await refusalIn(response);
+      const models = answer === undefined ? undefined : readModels(answer);
+      if (models !== undefined) return models;
+    }
+    return undefined;
   }
 
   async *#events(response: Response, signal: AbortSignal): AsyncGenerator<GrokEvent> {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import type { Effort } from '../conversation-settings.ts';
+
 /** A question to Grok with all that belongs to it. */
 export interface GrokRequest {
   /** The prompt's id, for the credential's bookkeeping; never sent. */
@@ -13,6 +15,10 @@ export interface GrokRequest {
   readonly history: readonly PastExchange[];
   /** What is asked now, as `promptText` makes it. */
   readonly text: string;
+  /** How long to think; unless set as the model likes. Only the Responses API is told. */
+  readonly effort?: Effort | undefined;
+  /** Whether Grok may look things up on the web and on X, or is asked to. As for `effort`. */
+  readonly search?: 'may' | 'must' | undefined;
   readonly maxOutputTokens?: number | undefined;
 }
 

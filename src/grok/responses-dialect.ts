@@ -1,4 +1,7 @@
-import type { ResponseInput } from 'openai/resources/responses/responses';
+import type {
+  ResponseCreateParamsStreaming,
+  ResponseInput,
+} from 'openai/resources/responses/responses';
 import { z } from 'zod';
 
 import type { Dialect, Ending, Step, Usage } from './dialect.ts';
@@ -17,11 +20,15 @@ export const responsesDialect: Dialect = {
       store: false,
       prompt_cache_key: opaque('conversation', request.conversation),
       safety_identifier: opaque('author', request.author),
+      ...(request.effort === undefined ? {} : { reasoning: { effort: request.effort } }),
+      ...(request.search === undefined ? {} : { tools: searchTools }),
       ...(request.maxOutputTokens === undefined
         ? {}
         : { max_output_tokens: request.maxOutputTokens }),
     };
-    return openai.responses.create(body, options).asResponse();
+    // `x_search` is xAI's own; the SDK knows OpenAI's tools only.
+    const typed = body as ResponseCreateParamsStreaming;
+    return openai.responses.create(typed, options).asResponse();
   },
 
   read(event) {
@@ -82,12 +89,21 @@ const usageSchema = z.looseObject({
   output_tokens: z.number().catch(0),
   cost_in_usd_ticks: z.number().catch(0),
 });
-function inputOf({ history, text }: GrokRequest): ResponseInput {
+
+/** They run at xAI, within the one request (docs.x.ai, tools). */
+const searchTools = [{ type: 'web_search' }, { type: 'x_search' }];
+
+const searchDemand =
+  'Look this up with web_search and x_search before you answer, and cite what you found.';
+
+function inputOf({ history, text, search }: GrokRequest): ResponseInput {
   return [
     ...history.flatMap(({ prompt, answer }) => [
       { role: 'user' as const, content: prompt },
       { role: 'assistant' as const, content: answer },
     ]),
+    // Behind the history: what comes before stays the same, and is read from xAI's cache.
+    ...(search === 'must' ? [{ role: 'system' as const, content: searchDemand }] : []),
     { role: 'user', content: text },
   ];
 }
