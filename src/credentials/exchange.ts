@@ -96,7 +96,11 @@ export class Exchange {
       store.renew(won.fence, owner, phase, sentAtMs, won.reason),
     );
     const { verdict, askedAtMs } = await ask(this.#parts, won, endpoint, heart);
-    if (verdict.kind !== 'minted') return await this.#end(won, verdict);
+    if (verdict.kind !== 'minted') {
+      // A last beat must not take up again the lease that the failure lets go.
+      await heart[Symbol.asyncDispose]();
+      return await this.#end(won, verdict);
+    }
     const outcome = await keep(this.#parts, won, verdict.tokens, askedAtMs);
     if (outcome.kind === 'refreshed') {
       onEvent({
