@@ -12,7 +12,12 @@ export const commands: readonly CommandDefinition[] = [
     option('prompt', 'What you want to know', '你想问什么', 6000),
   ]),
   command('reset', 'Start a new conversation here', '在这里开始新的对话'),
-  command('stop', 'Stop the answer that is being written', '停止正在写的回答'),
+  command('stop', 'Stop the answer that is being written', '停止正在写的回答', [
+    {
+      ...option('what', '“all”: whatever you have asked here', '“all”：你在这里的所有提问', 10),
+      required: false,
+    },
+  ]),
   command('help', 'What this bot can do', '这个机器人能做什么'),
   command('allow', 'Let somebody talk with the bot (owners)', '允许某人使用机器人（仅限所有者）', [
     option('code', 'The code that the person was given', '对方得到的代码', 100),

@@ -6,9 +6,9 @@ import type { Words } from '../words.ts';
 import type { AccessStore, OwnerPlace } from './access-store.ts';
 import type { Access } from './access.ts';
 import { cleanName, cleanText, withQuote } from './clean.ts';
-import { runCommand } from './commands.ts';
+import { askedBy, runCommand } from './commands.ts';
 import type { CommandDesk } from './commands.ts';
-import type { Incoming, Intake, Logger, Received } from './port.ts';
+import type { Deleted, Incoming, Intake, Logger, Received } from './port.ts';
 import type { Prompts, Unfair } from './prompts.ts';
 
 /** The longest message that is taken, its quote included, in UTF-16 units. */
@@ -56,6 +56,26 @@ export class Admission implements Intake {
     }
   }
 
+  async edited(message: Incoming, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { conversation, text } = this.#visit(message);
+    const asked = askedBy(text);
+    if (asked === undefined) return;
+    const whole = withItsQuote(message, asked);
+    if (whole === '' || whole.length > this.#mostChars) return;
+    await this.#amend(conversation, message.address, whole);
+  }
+
+  async deleted({ conversation, address }: Deleted, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await this.#amend(`${this.#options.account}.${conversation}`, address, null);
+  }
+
+  async #amend(conversation: string, address: string, text: string | null): Promise<void> {
+    const outcome = await this.#options.prompts.amend(conversation, address, text);
+    if (outcome !== 'left') this.#options.log.info({ conversation, outcome }, 'prompt amended');
+  }
+
   #visit(message: Incoming): Visit {
     return {
       message,
@@ -82,6 +102,13 @@ export class Admission implements Intake {
             nothing: this.#reply(visit, nothing),
           }),
         ),
+      stopAll: async (stopped, nothing) =>
+        replied(
+          await prompts.stopAll(message.id, conversation, visit.author.id, {
+            stopped: this.#reply(visit, stopped),
+            nothing: this.#reply(visit, nothing),
+          }),
+        ),
       approve: (code) => access.approve(code),
     };
     return runCommand(visit.text, { isOwner, words, desk }) ?? this.#ask(visit, visit.text);
@@ -90,10 +117,9 @@ export class Admission implements Intake {
   async #ask(visit: Visit, asked: string): Promise<Received> {
     const { message, words } = visit;
     const { log } = this.#options;
-    const quoted = cleanText(message.quoted ?? '');
-    const text = quoted === '' ? asked : withQuote(asked, quoted);
+    const text = withItsQuote(message, asked);
     if (text === '') return this.#say(visit, words.emptyPrompt);
-    const most = this.#options.maxPromptChars ?? maxPromptChars;
+    const most = this.#mostChars;
     if (text.length > most) return this.#say(visit, words.tooLong(most));
 
     const outcome = await this.#options.prompts.enqueue(
@@ -116,6 +142,10 @@ export class Admission implements Intake {
     }
     log.info({ prompt: message.id, outcome }, 'message taken');
     return outcome === 'full' ? 'replied' : outcome;
+  }
+
+  get #mostChars(): number {
+    return this.#options.maxPromptChars ?? maxPromptChars;
   }
 
   /** Tells a stranger their code, and every owner whose place is known that somebody asks. */
@@ -159,6 +189,11 @@ interface Visit {
   readonly words: Words;
   readonly text: string;
   readonly receivedAtMs: number;
+}
+
+function withItsQuote(message: Incoming, asked: string): string {
+  const quoted = cleanText(message.quoted ?? '');
+  return quoted === '' ? asked : withQuote(asked, quoted);
 }
 
 type Place = Pick<Reply, 'account' | 'conversation' | 'address'>;

@@ -15,6 +15,8 @@ export interface CommandDesk {
   say(text: string): Promise<Received>;
   reset(done: string): Promise<Received>;
   stop(stopped: string, nothing: string): Promise<Received>;
+  /** Stops all that this person has asked here. */
+  stopAll(stopped: string, nothing: string): Promise<Received>;
   /** False: no such code. */
   approve(code: string): Promise<boolean>;
 }
@@ -34,6 +36,13 @@ export function runCommand(
   return command.run({ ...use, rest });
 }
 
+/** What `text` asks of Grok: itself, or what stands behind `/ask`; undefined for other commands. */
+export function askedBy(text: string): string | undefined {
+  const match = commandPattern.exec(text);
+  if (match === null) return text;
+  return match[1]?.toLowerCase() === 'ask' ? (match[2] ?? '').trim() : undefined;
+}
+
 interface Command {
   readonly names: readonly string[];
   readonly ownersOnly?: boolean;
@@ -43,7 +52,13 @@ interface Command {
 const commands: readonly Command[] = [
   { names: ['ask'], run: ({ desk, rest }) => desk.ask(rest) },
   { names: ['reset', 'new'], run: ({ desk, words }) => desk.reset(words.reset) },
-  { names: ['stop'], run: ({ desk, words }) => desk.stop(words.stopping, words.nothingToStop) },
+  {
+    names: ['stop'],
+    run: ({ desk, words, rest }) =>
+      rest.toLowerCase() === 'all'
+        ? desk.stopAll(words.stopping, words.nothingToStop)
+        : desk.stop(words.stopping, words.nothingToStop),
+  },
   { names: ['help', 'start'], run: ({ desk, words }) => desk.say(words.help) },
   {
     names: ['allow'],

@@ -159,7 +159,17 @@ export interface Intake {
    * Takes the same message any number of times; only the first counts.
    */
   receive(message: Incoming, signal: AbortSignal): Promise<Received>;
+  /**
+   * A message's author has changed it; `message` is as it reads now. What waits is changed, what
+   * has begun is left alone. Rejects like `receive`.
+   */
+  edited?(message: Incoming, signal: AbortSignal): Promise<void>;
+  /** A message is gone. What waits is dropped, what has begun is left alone. */
+  deleted?(message: Deleted, signal: AbortSignal): Promise<void>;
 }
+
+/** Which message is gone. */
+export type Deleted = Pick<Incoming, 'conversation' | 'address'>;
 
 /** `ignored`: not for us, or from one who may not talk and is not told so. */
 export type Received = 'queued' | 'replied' | 'known' | 'ignored';

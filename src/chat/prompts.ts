@@ -32,4 +32,20 @@ export interface Prompts {
     conversation: string,
     say: { readonly stopped: Reply; readonly nothing: Reply },
   ): Promise<'done' | 'known'>;
+  /** Stops all that `author` has asked in the conversation, waiting or not. */
+  stopAll(
+    id: string,
+    conversation: string,
+    author: string,
+    say: { readonly stopped: Reply; readonly nothing: Reply },
+  ): Promise<'done' | 'known'>;
+  /**
+   * Gives the prompt that waits at `address` another text, or drops it (null). `left`: none waits
+   * there any more, or it has begun.
+   */
+  amend(
+    conversation: string,
+    address: string,
+    text: string | null,
+  ): Promise<'changed' | 'dropped' | 'left'>;
 }

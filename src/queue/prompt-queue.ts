@@ -188,6 +188,28 @@ export class PromptQueue {
     return this.#stop(id, conversation, author, say);
   }
 
+  /**
+   * Gives the prompt that waits at `address` another text, or drops it (null). `left`: none waits
+   * there any more, or it has begun.
+   */
+  async amend(
+    conversation: string,
+    address: string,
+    text: string | null,
+  ): Promise<'changed' | 'dropped' | 'left'> {
+    const answer = await amendScript.run(
+      this.#redis,
+      [
+        this.#keys.prompts(conversation),
+        conversationKey(this.#prefix, conversation),
+        this.#keys.waitingPrompts,
+        this.#keys.promptCount,
+      ],
+      [address, text === null ? 'drop' : 'change', text ?? '', conversation],
+    );
+    return amended.parse(answer);
+  }
+
   async depth(): Promise<QueueDepth> {
     const [count, conversations, oldest] = await Promise.all([
       this.#redis.get(this.#keys.promptCount),
@@ -248,6 +270,7 @@ export class PromptQueue {
 const enqueueScript = loadScript('told', 'fair-use', 'enqueue');
 const sayScript = loadScript('say');
 const stopScript = loadScript('stop');
+const amendScript = loadScript('amend');
 
 const nothingReplaced = { exchange: '', historyEpoch: '0' };
 const enqueued = z.tuple([
@@ -256,4 +279,5 @@ const enqueued = z.tuple([
   z.number(),
 ]);
 const said = z.enum(['done', 'known']);
+const amended = z.enum(['changed', 'dropped', 'left']);
 const stopped = z.tuple([z.enum(['done', 'known']), z.number()]);

@@ -57,6 +57,34 @@ export class MemoryPrompts implements Prompts {
     return 'done';
   }
 
+  async stopAll(
+    id: string,
+    conversation: string,
+    author: string,
+    { stopped, nothing }: { readonly stopped: Reply; readonly nothing: Reply },
+  ): Promise<'done' | 'known'> {
+    if (this.#isKnown(id)) return 'known';
+    this.stops.push(`${conversation} of ${author}`);
+    const isBusy = this.prompts.some((prompt) => prompt.author.id === author);
+    this.replies.push(isBusy ? stopped : nothing);
+    return 'done';
+  }
+
+  async amend(
+    conversation: string,
+    address: string,
+    text: string | null,
+  ): Promise<'changed' | 'dropped' | 'left'> {
+    if (this.isAway) throw new Error('Redis is away');
+    const at = this.prompts.findIndex(
+      (prompt) => prompt.conversation === conversation && prompt.address === address,
+    );
+    const found = this.prompts[at];
+    if (found === undefined) return 'left';
+    this.prompts.splice(at, 1, ...(text === null ? [] : [{ ...found, text }]));
+    return text === null ? 'dropped' : 'changed';
+  }
+
   #isKnown(id: string): boolean {
     if (this.isAway) throw new Error('Redis is away');
     if (this.#seen.has(id)) return true;

@@ -179,6 +179,15 @@ describe('a command', () => {
     expect(saidWords()).toEqual([en.reset]);
   });
 
+  it('/stop all stops what its author has asked here', async () => {
+    const desk = admission();
+    await desk.receive(incoming('/stop all'), signal);
+    await desk.receive(incoming('Slow?'), signal);
+    await desk.receive(incoming('/stop ALL'), signal);
+    expect(prompts.stops).toEqual(Array(2).fill('memory-1.chat-1 of memory:ann'));
+    expect(saidWords()).toEqual([en.nothingToStop, en.stopping]);
+  });
+
   it('/stop stops what is being answered, and says so, or that nothing is', async () => {
     const desk = admission();
     await desk.receive(incoming('/stop'), signal);
@@ -258,5 +267,34 @@ describe('pairing', () => {
     expect(await desk.receive(incoming('Hello', group), signal)).toBe('ignored');
     expect(await desk.receive(incoming('CLAIM123', group), signal)).toBe('ignored');
     expect(saidWords()).toEqual([]);
+  });
+});
+
+describe('a message that is changed or deleted', () => {
+  it('changes the prompt that waits, its quote and its command as when it came', async () => {
+    const desk = admission();
+    const more = { address: 'a', quoted: 'They said' };
+    await desk.receive(incoming('/ask Waht?', more), signal);
+    await desk.edited(incoming('/ask What?\u0007', more), signal);
+    expect(prompts.prompts).toMatchObject([
+      { text: expect.stringMatching(/^Quoted message.*\n> They said\n\nWhat\?$/), address: 'a' },
+    ]);
+  });
+
+  it('changes nothing when there is nothing left to ask, too much, or another command', async () => {
+    const desk = admission();
+    await desk.receive(incoming('What?', { address: 'a' }), signal);
+    const texts = ['', '/ask', '/help', 'x'.repeat(201)];
+    for (const text of texts) await desk.edited(incoming(text, { address: 'a' }), signal);
+    expect(prompts.prompts).toMatchObject([{ text: 'What?' }]);
+  });
+
+  it('drops the prompt that waits', async () => {
+    const desk = admission();
+    await desk.receive(incoming('What?', { address: 'a' }), signal);
+    await desk.deleted({ conversation: 'chat-2', address: 'a' }, signal);
+    expect(prompts.prompts).toHaveLength(1);
+    await desk.deleted({ conversation: 'chat-1', address: 'a' }, signal);
+    expect(prompts.prompts).toHaveLength(0);
   });
 });
