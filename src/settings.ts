@@ -42,6 +42,7 @@ export const settings = z.object({
     .string()
     .optional()
     .describe('A static API key; never refreshed; used when no sign-in can serve'),
+  ANSWER_FOOTER: flag().describe('Show model, tokens and cost below each answer'),
   XAI_AUTH_URL: url('https://auth.x.ai').describe('The OAuth issuer that signs in to Grok'),
   XAI_CLIENT_ID: z
     .string()

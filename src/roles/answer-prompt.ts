@@ -11,6 +11,7 @@ import { disposition, type EndWords, type WaitWords } from '../queue/disposition
 import type { PromptEndings, PromptHandler, Settlement } from '../queue/prompt-handler.ts';
 import { type Reply, replyTo } from '../reply.ts';
 import { type Words, wordsFor } from '../words.ts';
+import { answerText, marked } from './answer-text.ts';
 import { type Ask, speaker } from './ask-grok.ts';
 import { LivePreview, type PreviewSink } from './live-preview.ts';
 
@@ -24,6 +25,8 @@ export interface AnswerPromptParts {
   readonly closeGate: (reason: string) => Promise<unknown>;
   readonly previews: PreviewSink;
   readonly onAnswer: (answer: Answer) => void;
+  /** Whether model, tokens and cost stand below an answer. */
+  readonly footer: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -56,11 +59,7 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
       onAnswer(answer);
       return {
         kind: 'settle',
-        reply: finalReply(
-          prompt,
-          'answer',
-          answer.cut ? marked(answer.text, words.cut) : answer.text,
-        ),
+        reply: finalReply(prompt, 'answer', answerText(answer, words, { footer: parts.footer })),
         exchange: exchangeEntry({
           v: 1,
           prompt: prompt.text,
@@ -156,13 +155,6 @@ function stoppedReply(prompt: Prompt, shown: string): Reply {
   return shown === ''
     ? finalReply(prompt, 'words', words.stoppedBeforeStart)
     : finalReply(prompt, 'stopped', marked(shown, words.stopped));
-}
-
-/** An unfinished text with a mark at its end, outside of a code block that was still open. */
-function marked(text: string, mark: string): string {
-  const fences = text.match(/^ {0,3}(`{3,}|~{3,})/gm) ?? [];
-  const open = fences.length % 2 === 1 ? `\n${fences.at(-1)?.trim() ?? ''}` : '';
-  return `${text}${open}\n\n${mark}`;
 }
 
 function finalReply(prompt: Prompt, kind: Reply['kind'], text: string): Reply {

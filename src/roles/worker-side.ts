@@ -102,6 +102,7 @@ export class WorkerSide {
         },
         clock,
         log,
+        footer: config.ANSWER_FOOTER,
       }),
       endings: promptEndings(),
       concurrency: config.WORKER_CONCURRENCY,

@@ -14,6 +14,8 @@ export interface Words {
   readonly stoppedBeforeStart: string;
   /** Appended to what had come when it was stopped. */
   readonly stopped: string;
+  /** Below an answer: the pages that it was made from, as links. */
+  readonly sources: (links: string) => string;
   /** Appended to an answer that Grok ended at the longest it may write. */
   readonly cut: string;
   /** To who stopped it. */
