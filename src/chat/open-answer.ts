@@ -79,6 +79,7 @@ export class OpenAnswer {
   async #run(): Promise<void> {
     const { clock, log } = this.#options;
     try {
+      await clock.sleep(quietForMs, this.#closing.signal);
       await this.#turnToCome();
       const typing = this.#type();
       await clock.sleep(Math.max(0, directWithinMs - this.workedForMs()), this.#closing.signal);
@@ -171,6 +172,8 @@ export class OpenAnswer {
   }
 }
 
+/** An answer that comes sooner costs no look into Redis and no call that shows typing. */
+const quietForMs = 40;
 /** The first time; under load most answers are closed before they get that far. */
 const pendingPollMs = 50;
 /** Telegram shows it for 5 s, Discord for 10 s. */
