@@ -10,8 +10,8 @@ export type Answer<T> =
   | Refusal
   /** No connection came about: nothing was changed. */
   | { readonly kind: 'unsent'; readonly why: string }
-  /** Nobody knows whether it was done. */
-  | { readonly kind: 'lost'; readonly why: string };
+  /** Nobody knows whether it was done. `isSilence`: nothing at all came within the deadline. */
+  | { readonly kind: 'lost'; readonly why: string; readonly isSilence?: true };
 
 interface Refusal {
   readonly kind: 'refused';
@@ -38,7 +38,9 @@ export async function ask<T>(
     return { kind: 'ok', result: await request(either) };
   } catch (error) {
     if (signal.aborted) return { kind: 'lost', why: 'stopped while it was under way' };
-    if (deadline.aborted) return { kind: 'lost', why: `no answer within ${deadlineMs} ms` };
+    if (deadline.aborted) {
+      return { kind: 'lost', why: `no answer within ${deadlineMs} ms`, isSilence: true };
+    }
     return answerOf(error);
   }
 }

@@ -1,6 +1,7 @@
-import type { Clock, Incoming, Intake, Logger } from '#port';
+import type { Clock, Intake, Logger } from '#port';
 
 import { Backoff } from './backoff.ts';
+import { offer, type Heard } from './update-reading.ts';
 
 export interface HandOverTools {
   readonly intake: Intake;
@@ -16,11 +17,11 @@ const pace = { firstMs: 200, longestMs: 5_000 };
  * when the signal aborted before.
  */
 export async function handOver(
-  batch: readonly Incoming[],
+  batch: readonly Heard[],
   tools: HandOverTools,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const conversations = Object.values(Object.groupBy(batch, (message) => message.conversation));
+  const conversations = Object.values(Object.groupBy(batch, ({ message }) => message.conversation));
   const taken = await Promise.all(
     conversations.map((messages = []) => handOverInOrder(messages, tools, signal)),
   );
@@ -28,7 +29,7 @@ export async function handOver(
 }
 
 async function handOverInOrder(
-  messages: readonly Incoming[],
+  messages: readonly Heard[],
   { intake, clock, log }: HandOverTools,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -42,12 +43,12 @@ async function handOverInOrder(
   }
   return true;
 
-  async function isTaken(message: Incoming): Promise<boolean> {
+  async function isTaken(heard: Heard): Promise<boolean> {
     try {
-      await intake.receive(message, signal);
+      await offer(heard, intake, signal);
       return true;
     } catch (error) {
-      const facts = { prompt: message.id, error };
+      const facts = { prompt: heard.message.id, error };
       if (backoff.isFresh && !signal.aborted)
         log.warn(facts, 'message not stored, offering it again');
       return false;

@@ -1,6 +1,8 @@
 import pino from 'pino';
 import { expect, test } from 'vitest';
 
+import type { Incoming } from '#port';
+
 import { TelegramSandbox } from '../../sandbox/telegram/telegram-sandbox.ts';
 import { TelegramAdapter } from './telegram-adapter.ts';
 import { envOf, hastyClock, intakeOf, rigOn, type RigOptions } from './test-bed.ts';
@@ -105,7 +107,7 @@ test.each([
 });
 
 test('a poll that never ends is given up', async () => {
-  await using bot = await rig({ times: { holdSeconds: 1, deadlineMs: 50 } });
+  await using bot = await rig({ times: { holdSeconds: 1, deadlineMs: 50, giveUpMs: 60_000 } });
   const ada = bot.sandbox.createUser('Ada');
   bot.sandbox.faults.inject({ match: 'getUpdates', fault: { kind: 'hang' } });
   bot.sandbox.say({ user: ada, chat: ada, text: 'Hello' });
@@ -113,6 +115,46 @@ test('a poll that never ends is given up', async () => {
   await bot.sandbox.waitFor(() => bot.sandbox.pendingUpdates() === 0);
   expect(bot.logged('no answer within 50 ms')).toBe(1);
   expect(bot.adapter.health().up).toBe(true);
+});
+
+test('a poller that meets nothing but silence ends, for its supervisor to start a new one', async () => {
+  await using bot = await rig({ times: { holdSeconds: 1, deadlineMs: 50, giveUpMs: 300 } });
+  bot.sandbox.faults.inject({ match: 'getUpdates', fault: { kind: 'hang' }, times: 100 });
+  const beganAtMs = performance.now();
+  const listening = bot.listen(intakeOf(() => {}));
+  await expect(listening).rejects.toMatchObject({ code: 'PLATFORM_UNREACHABLE' });
+  expect(performance.now() - beganAtMs).toBeGreaterThanOrEqual(300);
+  expect(bot.adapter.health().up).toBe(false);
+  const polls = bot.sandbox.requests.filter(({ method }) => method === 'getUpdates');
+  expect(polls.length).toBeGreaterThan(2);
+});
+
+test('a poller that is answered, however badly, does not give up', async () => {
+  await using bot = await rig({ times: { holdSeconds: 1, deadlineMs: 50, giveUpMs: 1 } });
+  const fault = { kind: 'status' as const, status: 502 };
+  bot.sandbox.faults.inject({ match: 'getUpdates', fault, times: 10 });
+  void bot.listen(intakeOf(() => {}));
+  await bot.sandbox.waitFor(() => bot.adapter.health().up);
+});
+
+test('a message that its author has changed is told as changed, after what it was', async () => {
+  await using bot = await rig();
+  const ada = bot.sandbox.createUser('Ada');
+  const heard: string[] = [];
+  const id = bot.sandbox.say({ user: ada, chat: ada, text: 'Waht?' });
+  const note = (how: string) => async (message: Incoming) => {
+    heard.push(`${how} ${message.text} ${message.address}`);
+    return 'queued' as const;
+  };
+  void bot.listen({
+    receive: note('said'),
+    edited: async (message) => void (await note('edited')(message)),
+  });
+  await bot.sandbox.waitFor(() => heard.length === 1);
+  bot.sandbox.editByUser(ada, id, 'What?');
+  await bot.sandbox.waitFor(() => bot.sandbox.pendingUpdates() === 0 && heard.length === 2);
+  const address = JSON.stringify({ chat: ada, replyTo: id });
+  expect(heard).toEqual([`said Waht? ${address}`, `edited What? ${address}`]);
 });
 
 test('another poller is named in the log, once, and outlived', async () => {

@@ -9,10 +9,9 @@ const own = { message_id: 3, from: { id: 42, is_bot: true, first_name: 'Grok' },
 
 /** Reads a message of Ada's in the group, where `parts` say nothing else. */
 const read = (parts: object) =>
-  readUpdate(
-    { update_id: 9, message: { message_id: 5, date: 1, chat: group, from: ada, ...parts } },
-    bot,
-  );
+  said({ update_id: 9, message: { message_id: 5, date: 1, chat: group, from: ada, ...parts } });
+
+const said = (update: Parameters<typeof readUpdate>[0]) => readUpdate(update, bot)?.message;
 
 const entity = (type: string, text: string, part: string, more: object = {}) => ({
   type,

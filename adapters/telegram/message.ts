@@ -3,6 +3,7 @@ import type { Incoming } from '#port';
 import { writeAddress } from './address.ts';
 import type { Identity } from './identity.ts';
 import { wordsOf, type Words } from './message-text.ts';
+import type { Heard } from './update-reading.ts';
 import { messageSchema, type TelegramMessage, type Update } from './update-schema.ts';
 
 /**
@@ -10,16 +11,22 @@ import { messageSchema, type TelegramMessage, type Update } from './update-schem
  * message without words, a command for another bot.
  * @throws {z.ZodError} when the message is not as the Bot API describes it.
  */
-export function readUpdate(update: Update, bot: Identity): Incoming | undefined {
-  if (update['message'] === undefined) return undefined;
-  const message = messageSchema.parse(update['message']);
+export function readUpdate(update: Update, bot: Identity): Heard | undefined {
+  const { message, edited_message: edited } = update;
+  const said = read(update.update_id, message ?? edited, bot);
+  return said && { kind: message === undefined ? 'edited' : 'said', message: said };
+}
+
+function read(updateId: number, payload: unknown, bot: Identity): Incoming | undefined {
+  if (payload === undefined) return undefined;
+  const message = messageSchema.parse(payload);
   const words = wordsOf(message, bot);
   if (message.from === undefined || words === undefined) return undefined;
   const { chat } = message;
   const thread = threadOf(message);
   const isPrivate = chat.type === 'private';
   return {
-    id: `tg-${bot.id}-${update.update_id}`,
+    id: `tg-${bot.id}-${updateId}`,
     conversation: thread === undefined ? `${chat.id}` : `${chat.id}_${thread}`,
     address: writeAddress({ chat: chat.id, thread, replyTo: message.message_id }),
     author: {

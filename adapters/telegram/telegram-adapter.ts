@@ -9,6 +9,7 @@ import type { TelegramEnv } from './env.ts';
 import { askIdentity, checkToken, type Identity } from './identity.ts';
 import { registerMenu } from './menu.ts';
 import { readUpdate } from './message.ts';
+import { PollConnection } from './poll-connection.ts';
 import { postFile } from './post-file.ts';
 import { measure, render } from './render.ts';
 import { pollTimes, runUpdateLoop, type PollTimes, type UpdateSource } from './update-loop.ts';
@@ -65,10 +66,15 @@ export class TelegramAdapter implements Adapter {
   async listen(intake: Intake, signal: AbortSignal): Promise<void> {
     const { api, bot } = this.#connected;
     const until = this.#until(signal);
+    using polling = new PollConnection(api.token, this.#env.TELEGRAM_API_URL);
     const source: UpdateSource = {
       poll: (offset, timeout, either) =>
-        api.getUpdates({ offset, timeout, limit: 100, allowed_updates: allowedUpdates }, either),
+        polling.api.getUpdates(
+          { offset, timeout, limit: 100, allowed_updates: allowedUpdates },
+          either,
+        ),
       read: (update) => readUpdate(update, bot),
+      renew: () => polling.renew(),
     };
     const polled = (well: boolean) => {
       const lastEventAtMs = well ? this.#tools.clock.now() : this.#health.lastEventAtMs;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Clock, Intake, Logger } from '#port';
+import { BridgeError, type Clock, type Intake, type Logger } from '#port';
 
 import { Backoff } from './backoff.ts';
 import { ask, type Answer, type ApiSignal } from './bot-api.ts';
@@ -14,14 +14,18 @@ export interface PollTimes {
   readonly holdSeconds: number;
   /** When a poll that has not come back is given up: Telegram has left some open for ever. */
   readonly deadlineMs: number;
+  /** When nothing but silence makes us give up: a new process may get through. */
+  readonly giveUpMs: number;
 }
 
-export const pollTimes: PollTimes = { holdSeconds: 25, deadlineMs: 35_000 };
+export const pollTimes: PollTimes = { holdSeconds: 25, deadlineMs: 35_000, giveUpMs: 300_000 };
 
 export interface UpdateSource {
   /** `getUpdates` from `offset` on. */
   poll(offset: number, holdSeconds: number, signal: ApiSignal): Promise<unknown>;
   readonly read: ReadUpdate;
+  /** Makes connections of its own for the polls from now on: the ones before may lead nowhere. */
+  renew(): void;
 }
 
 export interface UpdateLoopTools {
@@ -40,7 +44,9 @@ const conflictPauseMs = 3_000;
  * Fetches updates and hands them over until the signal aborts. Asking with an offset confirms all
  * before it (https://core.telegram.org/bots/api#getupdates), so the offset moves on only when the
  * whole batch has been taken; what is fetched twice, the intake knows.
- * @throws {BridgeError} `PLATFORM_TOKEN_REJECTED`
+ * A poll that meets silence is given up and made anew on a new connection; an answer of any kind,
+ * and a connection that is refused, are not silence.
+ * @throws {BridgeError} `PLATFORM_TOKEN_REJECTED`, or `PLATFORM_UNREACHABLE` after `giveUpMs` of silence
  */
 export async function runUpdateLoop(
   source: UpdateSource,
@@ -52,7 +58,9 @@ export async function runUpdateLoop(
   const backoff = new Backoff(clock, pace);
   let offset = 0;
   let isUp = false;
+  let silentSinceMs: number | undefined;
   while (!signal.aborted) {
+    const askedAtMs = clock.monotonic();
     const answer = await ask(
       async (either) => {
         // A first poll that does not wait tells at once whether we are heard.
@@ -68,11 +76,18 @@ export async function runUpdateLoop(
     if (answer.kind !== 'ok') {
       if (answer.kind === 'refused' && answer.code === 401) throw tokenRejected(answer.code);
       if (backoff.isFresh) log.warn(...reportOf(answer));
+      const isSilence = answer.kind === 'lost' && answer.isSilence === true;
+      silentSinceMs = isSilence ? (silentSinceMs ?? askedAtMs) : undefined;
+      if (silentSinceMs !== undefined) {
+        if (clock.monotonic() - silentSinceMs >= times.giveUpMs) throw silent(times.giveUpMs);
+        source.renew();
+      }
       await backoff.wait(signal, pauseAfter(answer));
       continue;
     }
     if (!backoff.isFresh) log.info('updates are coming again');
     backoff.reset();
+    silentSinceMs = undefined;
     const batch = answer.result;
     const messages = batch.flatMap((update) => readSafely(update, source.read, log) ?? []);
     if (!(await handOver(messages, { intake, clock, log }, signal))) return;
@@ -81,6 +96,14 @@ export async function runUpdateLoop(
 }
 
 const batchSchema = z.array(updateSchema);
+
+function silent(giveUpMs: number): BridgeError {
+  return new BridgeError(
+    'PLATFORM_UNREACHABLE',
+    `Telegram has not answered getUpdates for ${Math.round(giveUpMs / 1_000)} s, on several ` +
+      'connections. The process ends so that its supervisor starts a new one; check the network.',
+  );
+}
 
 type Failure = Exclude<Answer<unknown>, { kind: 'ok' }>;
 

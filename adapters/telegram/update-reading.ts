@@ -1,14 +1,35 @@
 import { z } from 'zod';
 
-import type { Incoming, Logger } from '#port';
+import type { Incoming, Intake, Logger } from '#port';
 
 import { updateSchema, type Update } from './update-schema.ts';
 
+/** A message that somebody wrote, or one as it reads after its author has changed it. */
+export interface Heard {
+  readonly kind: 'said' | 'edited';
+  readonly message: Incoming;
+}
+
 /** What an update says, or undefined if there is nothing for us in it. */
-export type ReadUpdate = (update: Update) => Incoming | undefined;
+export type ReadUpdate = (update: Update) => Heard | undefined;
+
+/** Offers what was heard once. Rejects when it could not be stored. */
+export async function offer(
+  { kind, message }: Heard,
+  intake: Intake,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (kind) {
+    case 'said':
+      await intake.receive(message, signal);
+      return;
+    case 'edited':
+      await intake.edited?.(message, signal);
+  }
+}
 
 /** An update that cannot be read must not hold up those behind it. */
-export function readSafely(update: Update, read: ReadUpdate, log: Logger): Incoming | undefined {
+export function readSafely(update: Update, read: ReadUpdate, log: Logger): Heard | undefined {
   try {
     return read(update);
   } catch (error) {
@@ -20,7 +41,7 @@ export function readSafely(update: Update, read: ReadUpdate, log: Logger): Incom
 }
 
 /** The same of an update as Telegram posts it. */
-export function readBody(body: string, read: ReadUpdate, log: Logger): Incoming | undefined {
+export function readBody(body: string, read: ReadUpdate, log: Logger): Heard | undefined {
   const update = updateSchema.safeParse(parseJson(body));
   if (update.success) return readSafely(update.data, read, log);
   log.error({ bytes: body.length }, 'what was posted to the webhook is no update, skipped');

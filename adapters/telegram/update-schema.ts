@@ -40,9 +40,13 @@ export type TelegramMessage = z.infer<typeof messageSchema>;
 export type TelegramEntity = z.infer<typeof entitySchema>;
 
 /** One update; its message is checked when it is read, so that one oddity holds up nothing else. */
-export const updateSchema = z.looseObject({ update_id: z.int() });
+export const updateSchema = z.object({
+  update_id: z.int(),
+  message: z.unknown().optional(),
+  edited_message: z.unknown().optional(),
+});
 
 export type Update = z.infer<typeof updateSchema>;
 
 /** The kinds of updates we ask for. Telegram keeps the last list, so it is always sent. */
-export const allowedUpdates = ['message'] as const;
+export const allowedUpdates = ['message', 'edited_message'] as const;

@@ -2,13 +2,12 @@ import { createHmac } from 'node:crypto';
 
 import type { Api } from 'grammy';
 
-import type { AdapterMemory, AdapterTools, Clock, Incoming, Intake, Logger } from '#port';
+import type { AdapterMemory, AdapterTools, Clock, Intake, Logger } from '#port';
 
 import { Backoff } from './backoff.ts';
 import { ask } from './bot-api.ts';
 import { tokenRejected } from './identity.ts';
-import type { ReadUpdate } from './update-reading.ts';
-import { readBody } from './update-reading.ts';
+import { offer, readBody, type ReadUpdate } from './update-reading.ts';
 import { allowedUpdates } from './update-schema.ts';
 import { WebhookServer } from './webhook-server.ts';
 
@@ -118,13 +117,13 @@ async function takeUpdate(
   { clock, log, read }: WebhookTools,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const message: Incoming | undefined = readBody(body, read, log);
-  if (message === undefined) return true;
+  const heard = readBody(body, read, log);
+  if (heard === undefined) return true;
   try {
-    await within(takeDeadlineMs, intake.receive(message, signal), clock);
+    await within(takeDeadlineMs, offer(heard, intake, signal), clock);
     return true;
   } catch (error) {
-    const facts = { prompt: message.id, err: error };
+    const facts = { prompt: heard.message.id, err: error };
     if (!signal.aborted) log.warn(facts, 'message not stored, Telegram is asked to repeat it');
     return false;
   }
