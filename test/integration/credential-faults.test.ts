@@ -45,7 +45,11 @@ async function launch(skewMs = 0): Promise<ChildProcess> {
   const program = new URL('./credential-process.ts', import.meta.url);
   const child = fork(program, [JSON.stringify(words)], { stdio: 'inherit' });
   children.push(child);
-  await once(child, 'message');
+  const ended = once(child, 'exit').then(() =>
+    Promise.reject(new Error('a process did not start')),
+  );
+  await Promise.race([once(child, 'message'), ended]);
+  ended.catch(() => undefined);
   return child;
 }
 

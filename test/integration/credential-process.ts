@@ -40,7 +40,7 @@ const service = await CredentialService.start({
   issuer,
   classify,
   owner: `pid-${process.pid}`,
-  timings: { ...quick, storeMs: 500 },
+  timings: { ...quick, storeMs: 5_000 },
   clock: { ...systemClock, now: () => Date.now() + skewMs },
 });
 
