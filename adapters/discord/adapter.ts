@@ -7,7 +7,7 @@ import type { Adapter, AdapterHealth, AdapterTools, Delivery, Intake, Outgoing }
 import { readAddress } from './address.ts';
 import { createMessage, editMessage } from './channel-messages.ts';
 import { Deferrals } from './deferrals.ts';
-import { Gateway } from './gateway.ts';
+import { Gateway, gatewayTimes, type GatewayTimes } from './gateway.ts';
 import { askIdentity } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { Inbox } from './inbox.ts';
@@ -28,6 +28,7 @@ export class DiscordAdapter implements Adapter {
   readonly #apiUrl: string;
   readonly #token: string;
   readonly #tools: AdapterTools;
+  readonly #times: GatewayTimes;
   readonly #rest: DiscordRest;
   readonly #seal: Seal;
   readonly #deferrals = new Deferrals();
@@ -37,7 +38,12 @@ export class DiscordAdapter implements Adapter {
   #gateway: Gateway | undefined;
   #listening: Promise<unknown> = Promise.resolve();
 
-  constructor({ apiUrl, token }: { apiUrl: string; token: string }, tools: AdapterTools) {
+  constructor(
+    { apiUrl, token }: { apiUrl: string; token: string },
+    tools: AdapterTools,
+    times: GatewayTimes = gatewayTimes,
+  ) {
+    this.#times = times;
     this.#apiUrl = apiUrl;
     this.#token = token;
     this.#tools = tools;
@@ -79,6 +85,7 @@ export class DiscordAdapter implements Adapter {
       { apiUrl: this.#apiUrl, token: this.#token, botId },
       this.#rest,
       this.#tools,
+      this.#times,
     );
     this.#gateway = gateway;
     const slash = new SlashCommands(this.#rest, this.#seal, this.#tools, this.#deferrals);

@@ -39,6 +39,15 @@ export function fatalClose(code: number): BridgeError | undefined {
   }
 }
 
+/** For a gateway of which nothing is heard, however often it is connected to. */
+export function tooSilent(giveUpMs: number): BridgeError {
+  return new BridgeError(
+    'PLATFORM_UNREACHABLE',
+    `Nothing was heard of Discord’s gateway for ${Math.round(giveUpMs / 1_000)} s, on several ` +
+      'connections. The process ends so that its supervisor starts a new one; check the network.',
+  );
+}
+
 /** The same for a login that failed before the gateway was reached. */
 export function fatalLogin(error: unknown): BridgeError | undefined {
   const rejected =

@@ -9,23 +9,32 @@ const longestPauseMs = 10_000;
  */
 export async function handOver(
   incoming: () => Promise<Incoming | undefined>,
-  {
-    intake,
-    clock,
-    untilMs = Number.POSITIVE_INFINITY,
-    onFailure,
-  }: {
-    intake: Intake;
-    clock: Clock;
-    untilMs?: number;
-    onFailure: (error: unknown, attempt: number) => void;
-  },
+  { intake, ...patience }: Patience & { readonly intake: Pick<Intake, 'receive'> },
   signal: AbortSignal,
 ): Promise<Received | undefined> {
+  const offer = async () => {
+    const message = await incoming();
+    return message === undefined ? 'ignored' : intake.receive(message, signal);
+  };
+  return untilTaken(offer, patience, signal);
+}
+
+/** How long, and with what said of each failure, something is offered. */
+export interface Patience {
+  readonly clock: Clock;
+  readonly untilMs?: number;
+  readonly onFailure: (error: unknown, attempt: number) => void;
+}
+
+/** Repeats `offer`, ever more slowly, until it resolves. Undefined as for `handOver`. */
+export async function untilTaken<T>(
+  offer: () => Promise<T>,
+  { clock, untilMs = Number.POSITIVE_INFINITY, onFailure }: Patience,
+  signal: AbortSignal,
+): Promise<T | undefined> {
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     try {
-      const message = await incoming();
-      return message === undefined ? 'ignored' : await intake.receive(message, signal);
+      return await offer();
     } catch (error) {
       if (signal.aborted) return undefined;
       onFailure(error, attempt);

@@ -1,9 +1,10 @@
 import type { AdapterTools, Intake } from '#port';
 
-import { handOver } from './hand-over.ts';
+import { writeAddress } from './address.ts';
+import { handOver, untilTaken } from './hand-over.ts';
 import { Lanes } from './lanes.ts';
 import { incomingMessage, isAddressed } from './message.ts';
-import { commandSchema, messageSchema } from './payloads.ts';
+import { commandSchema, deletionSchema, editSchema, messageSchema } from './payloads.ts';
 import type { MessagePayload } from './payloads.ts';
 import type { Places } from './places.ts';
 import type { SlashCommands } from './slash.ts';
@@ -32,6 +33,8 @@ export class Inbox {
     if (this.#signal.aborted) return;
     if (name === 'MESSAGE_CREATE') this.#takeMessage(data, places);
     if (name === 'INTERACTION_CREATE') this.#takeCommand(data);
+    if (name === 'MESSAGE_UPDATE') this.#takeEdit(data, places);
+    if (name === 'MESSAGE_DELETE' || name === 'MESSAGE_DELETE_BULK') this.#takeDeletion(data);
   }
 
   /** Resolves once nothing is under way. */
@@ -78,6 +81,35 @@ export class Inbox {
       },
       this.#signal,
     );
+  }
+
+  #takeEdit(data: unknown, places: Places): void {
+    const edit = editSchema.safeParse(data).data;
+    if (edit === undefined) return;
+    const { channel_id: channel, guild_id: guild } = edit;
+    const message = incomingMessage(edit, places.around(guild));
+    if (message === undefined) return;
+    this.#amend(channel, async () => this.#intake.edited?.(message, this.#signal));
+  }
+
+  #takeDeletion(data: unknown): void {
+    const deletion = deletionSchema.safeParse(data).data;
+    if (deletion === undefined) return;
+    const { id, ids, channel_id: channel } = deletion;
+    for (const message of id === undefined ? ids : [id]) {
+      const address = writeAddress({ kind: 'message', channel, message });
+      const gone = { conversation: channel, address };
+      this.#amend(channel, async () => this.#intake.deleted?.(gone, this.#signal));
+    }
+  }
+
+  /** After what was said before it in the channel. */
+  #amend(channel: string, offer: () => Promise<void>): void {
+    if (this.#lanes.waiting >= mostOthers) return;
+    const { clock, log } = this.#tools;
+    const onFailure = (err: unknown, attempt: number) =>
+      log.warn({ err, attempt }, 'edit or deletion not taken in');
+    this.#lanes.add(channel, async () => untilTaken(offer, { clock, onFailure }, this.#signal));
   }
 
   #takeCommand(data: unknown): void {

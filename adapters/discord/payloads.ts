@@ -35,6 +35,16 @@ export const messageSchema = saidSchema.extend({
   referenced_message: saidSchema.nullish(),
 });
 
+/** MESSAGE_UPDATE: the whole message. Discord sends it, too, when it adds a preview of a link. */
+export const editSchema = messageSchema.extend({ edited_timestamp: z.string() });
+
+/** MESSAGE_DELETE, and MESSAGE_DELETE_BULK. */
+export const deletionSchema = z.object({
+  id: snowflake.optional(),
+  ids: z.array(snowflake).default([]),
+  channel_id: snowflake,
+});
+
 /**
  * INTERACTION_CREATE of a slash command, as far as it is read
  * (https://docs.discord.com/developers/interactions/receiving-and-responding).

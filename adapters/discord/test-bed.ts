@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, expect } from 'vitest';
 
-import type { Adapter, Clock, Delivery, Incoming, Logger, Outgoing, Received } from '#port';
+import type { Adapter, Clock, Delivery, Incoming, Intake, Logger, Outgoing, Received } from '#port';
 
 import definition from './index.ts';
 
@@ -58,7 +58,15 @@ export async function listening(
   decide: (message: Incoming) => Received | Promise<Received> = () => 'queued',
   into: Logger = log,
 ) {
-  const adapter = adapterOf(discord, {}, into);
+  return listeningOf(adapterOf(discord, {}, into), decide);
+}
+
+/** The same of an adapter that is made already. */
+export async function listeningOf(
+  adapter: Adapter,
+  decide: (message: Incoming) => Received | Promise<Received> = () => 'queued',
+  more: Omit<Intake, 'receive'> = {},
+) {
   await adapter.connect(never);
   const heard: Incoming[] = [];
   const stop = new AbortController();
@@ -67,7 +75,7 @@ export async function listening(
     heard.push(message);
     return received;
   };
-  const ended = adapter.listen({ receive }, stop.signal);
+  const ended = adapter.listen({ receive, ...more }, stop.signal);
   ended.catch(() => undefined);
   open.push({
     [Symbol.asyncDispose]: async () => {
