@@ -10,6 +10,16 @@ export const authorSchema = z.object({
 
 export type Author = z.infer<typeof authorSchema>;
 
+/** A file of a prompt. What is in it lies beside the prompt, in the order of `Prompt.files`. */
+const promptFileSchema = z.object({
+  name: z.string(),
+  /** `image`: `mime` is one that Grok can see. `text`: whatever the type, it is UTF-8. */
+  kind: z.enum(['image', 'text']),
+  mime: z.string(),
+});
+
+export type PromptFile = z.infer<typeof promptFileSchema>;
+
 /**
  * A message that was admitted, as it lies in Redis until it is settled. `v` is the version of this
  * format; a process that meets a higher one hands the prompt back (`RECORD_NEWER`).
@@ -28,6 +38,9 @@ export const promptSchema = z.object({
   text: z.string(),
   /** Several people talk in this conversation: Grok is told who says what. */
   isShared: z.boolean().optional(),
+  /** Grok is asked to look it up. */
+  search: z.boolean().optional(),
+  files: z.array(promptFileSchema).optional(),
   /** When the bridge took it in, milliseconds since 1970. */
   receivedAtMs: z.number(),
 });

@@ -35,14 +35,20 @@ export const settings = z.object({
     .default('responses')
     .describe('`chat`: the chat completions API, for other OpenAI-compatible servers'),
   GROK_INSTRUCTIONS: z.string().optional().describe('What Grok is told before every conversation'),
+  GROK_SEARCH: z
+    .enum(['auto', 'off'], 'expected auto or off')
+    .default('auto')
+    .describe(
+      '`auto`: Grok looks things up on the web and on X when it wants to; `off`: only for `/search`. Not with `GROK_API=chat`',
+    ),
   GROK_IDLE_SECONDS: seconds(300).describe('A stream that is silent for longer is given up'),
+  ANSWER_FOOTER: flag().describe('Show model, tokens and cost below each answer'),
   ANSWER_SECONDS: seconds(900).describe('The longest that one answer may take'),
   XAI_API_URL: url('https://api.x.ai/v1').describe("Where Grok's API is"),
   XAI_API_KEY: z
     .string()
     .optional()
     .describe('A static API key; never refreshed; used when no sign-in can serve'),
-  ANSWER_FOOTER: flag().describe('Show model, tokens and cost below each answer'),
   XAI_AUTH_URL: url('https://auth.x.ai').describe('The OAuth issuer that signs in to Grok'),
   XAI_CLIENT_ID: z
     .string()
@@ -80,6 +86,12 @@ export const settings = z.object({
       'Who may talk, and where: `discord:<user id>`, `discord:guild:<id>`, `discord:channel:<id>`, `discord:role:<id>`, `telegram:<user id>`, `telegram:chat:<id>`; a leading `-` denies',
     ),
 
+  GROUP_CONVERSATIONS: z
+    .enum(['shared', 'per-user'], 'expected shared or per-user')
+    .default('shared')
+    .describe(
+      'In servers and groups: everybody in a channel or topic talks in one conversation, or each in their own',
+    ),
   HISTORY_DAYS: z.coerce
     .number('expected a number of days')
     .positive()

@@ -1,8 +1,11 @@
+import type { ConversationSettings } from '../conversation-settings.ts';
 import type { Exchange } from '../conversation/exchange.ts';
 import { Grok, type FailureReport } from '../grok/answer.ts';
 import type { Answer } from '../grok/attempt.ts';
 import { GrokClient } from '../grok/client.ts';
+import { effortsOf } from '../grok/efforts.ts';
 import { defaultInstructions, promptText } from '../grok/prompt-text.ts';
+import type { GrokRequest, Picture } from '../grok/request.ts';
 import type { TokenSource } from '../grok/token-source.ts';
 import type { Prompt } from '../prompt.ts';
 import type { Foundation } from './foundation.ts';
@@ -11,6 +14,9 @@ import type { OwnerNotices } from './owner-notices.ts';
 /** A prompt with what was said before it. */
 export interface Question {
   readonly prompt: Prompt;
+  /** The prompt's text with the files of text that came with it. */
+  readonly text: string;
+  readonly images: readonly Picture[];
   readonly history: readonly Exchange[];
 }
 
@@ -24,14 +30,21 @@ export interface AskHooks {
 /** Asks Grok; rejects with the `BridgeError` that `disposition` decides on. */
 export type Ask = (question: Question, hooks: AskHooks, signal: AbortSignal) => Promise<Answer>;
 
+export interface AskParts {
+  readonly tokens: TokenSource;
+  readonly owners: OwnerNotices;
+  /** What was chosen for a conversation. */
+  readonly settings: (conversation: string) => Promise<ConversationSettings>;
+}
+
 /** Puts the Grok client on a foundation: failures are counted and logged, owners told of theirs. */
 export function askGrok(
   { config, metrics, clock, log }: Foundation,
-  { tokens, owners }: { readonly tokens: TokenSource; readonly owners: OwnerNotices },
+  { tokens, owners, settings }: AskParts,
   stack: AsyncDisposableStack,
 ): Ask {
   const client = stack.use(new GrokClient({ baseUrl: config.XAI_API_URL, api: config.GROK_API }));
-  const refusals = new Map<string, () => void>();
+  const asking = new Map<string, { readonly model: string; readonly onRefusal: () => void }>();
   const grok = new Grok({
     client,
     tokens,
@@ -40,30 +53,36 @@ export function askGrok(
     onFailure: (failure) => {
       metrics.apiFailures.inc({ class: failure.class });
       log.warn(failure, 'grok refused');
-      refusals.get(failure.prompt)?.();
-      tellOwners(failure, config.GROK_MODEL, owners).catch((error: unknown) => {
+      const asked = asking.get(failure.prompt);
+      asked?.onRefusal();
+      tellOwners(failure, asked?.model ?? config.GROK_MODEL, owners).catch((error: unknown) => {
         log.warn({ err: error, prompt: failure.prompt }, 'owners not told');
       });
     },
   });
 
-  return async ({ prompt, history }, { onText, onRefusal }, signal) => {
+  return async ({ prompt, text: asked, images, history }, { onText, onRefusal }, signal) => {
     const askedAtMs = clock.monotonic();
     let isFirst = true;
-    refusals.set(prompt.id, onRefusal);
+    const chosen = await settings(prompt.conversation);
+    const model = chosen.model ?? config.GROK_MODEL;
+    asking.set(prompt.id, { model, onRefusal });
     try {
       return await grok.answer(
         {
           prompt: prompt.id,
           conversation: prompt.conversation,
           author: prompt.author.id,
-          model: config.GROK_MODEL,
-          instructions: config.GROK_INSTRUCTIONS ?? defaultInstructions,
+          model,
+          instructions: instructionsFor(chosen, config.GROK_INSTRUCTIONS),
+          effort: effortsOf(model).find((effort) => effort === chosen.effort),
+          search: searchFor(prompt, config.GROK_SEARCH),
           history: history.map((exchange) => ({
             prompt: spoken(exchange.prompt, exchange.author),
             answer: exchange.answer,
           })),
-          text: spoken(prompt.text, speaker(prompt)),
+          text: spoken(asked, speaker(prompt)),
+          ...(images.length === 0 ? {} : { images }),
         },
         {
           onText: (text) => {
@@ -75,9 +94,21 @@ export function askGrok(
         },
       );
     } finally {
-      refusals.delete(prompt.id);
+      asking.delete(prompt.id);
     }
   };
+}
+
+function instructionsFor({ persona }: ConversationSettings, configured?: string): string {
+  const always = configured ?? defaultInstructions;
+  return persona === undefined ? always : `${always}\n\n${personaHeading}\n${persona}`;
+}
+
+const personaHeading = 'The people of this conversation want you to be as follows:';
+
+function searchFor(prompt: Prompt, configured: 'auto' | 'off'): GrokRequest['search'] {
+  if (prompt.search === true) return 'must';
+  return configured === 'auto' ? 'may' : undefined;
 }
 
 /** Who speaks, where several people do; else nobody needs to be named. */

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { ConversationCommands } from '../queue/conversation-commands.ts';
 import { PromptQueue } from '../queue/prompt-queue.ts';
 import { Sweeper } from '../queue/sweeper.ts';
 import { TurnQueues } from '../queue/turn-queues.ts';
@@ -31,6 +32,15 @@ export function openQueues(foundation: Foundation, stack: AsyncDisposableStack) 
     },
     historyLifetimeMs: historyBounds(config).lifetimeMs,
   });
+  const commands = new ConversationCommands({
+    redis,
+    prefix,
+    queue: prompts,
+    turns,
+    clock,
+    historyLifetimeMs: historyBounds(config).lifetimeMs,
+    hasBudget: config.BUDGET_USD_PER_DAY !== undefined,
+  });
   metrics.onScrape(async () => {
     const { waiting, conversations } = await prompts.depth();
     metrics.queueJobs.set({ queue: 'prompts', state: 'prompts' }, waiting);
@@ -43,8 +53,11 @@ export function openQueues(foundation: Foundation, stack: AsyncDisposableStack) 
     kind: 'ready',
     detail: { ...(await prompts.depth()) },
   }));
-  return { turns, prompts };
+  return { turns, prompts, commands };
 }
+
+/** See `openQueues`. */
+export type Queues = ReturnType<typeof openQueues>;
 
 /** Finds what nobody would come back to; one in every process. */
 export function startSweeper(

@@ -1,22 +1,22 @@
 import { History } from '../conversation/history.ts';
 import type { CredentialService } from '../credentials/service.ts';
 import { PreviewPublisher } from '../queue/previews.ts';
-import type { PromptQueue } from '../queue/prompt-queue.ts';
 import { PromptTurns } from '../queue/prompt-turns.ts';
 import { promptsQueue } from '../queue/queue-keys.ts';
 import { reclaimTurns } from '../queue/reclaim.ts';
 import { RefreshSchedule } from '../queue/refresh-schedule.ts';
 import { StopSignals } from '../queue/stop-signals.ts';
-import type { TurnQueues } from '../queue/turn-queues.ts';
 import { RedisAccessStore } from '../redis/access-store.ts';
+import { RedisPromptFiles } from '../redis/prompt-files.ts';
 import { answerPrompts, promptEndings } from './answer-prompt.ts';
 import { askGrok } from './ask-grok.ts';
 import { credentialNews } from './credential-news.ts';
 import { openCredentials } from './credential-service.ts';
 import { watchCredentials } from './credential-watch.ts';
 import type { Foundation } from './foundation.ts';
+import { keepModels } from './keep-models.ts';
 import { OwnerNotices } from './owner-notices.ts';
-import { historyBounds } from './queues.ts';
+import { historyBounds, type Queues } from './queues.ts';
 
 /** How often the fleet looks for tokens that are due. */
 const refreshEveryMs = 5000;
@@ -43,7 +43,7 @@ export class WorkerSide {
   /** @throws {BridgeError} what the credential service cannot start with */
   static async start(
     foundation: Foundation,
-    queues: { readonly turns: TurnQueues; readonly prompts: PromptQueue },
+    queues: Pick<Queues, 'turns' | 'prompts' | 'commands'>,
   ): Promise<WorkerSide> {
     const { config, redis, connections, prefix, metrics, clock, log } = foundation;
     await using building = new AsyncDisposableStack();
@@ -75,6 +75,9 @@ export class WorkerSide {
       const turns = await reclaimTurns(redis, prefix, promptsQueue);
       if (turns > 0) log.info({ turns }, 'turns of the last run taken back');
     }
+    keepModels(foundation, credentials, building);
+    const { commands } = queues;
+    const settings = async (conversation: string) => commands.settings(conversation);
     const turns = new PromptTurns({
       redis,
       prefix,
@@ -94,15 +97,16 @@ export class WorkerSide {
       },
       handle: answerPrompts({
         history: new History({ redis, prefix, budgetTokens: config.HISTORY_TOKENS, log }),
-        ask: askGrok(foundation, { tokens: credentials, owners }, building),
+        ask: askGrok(foundation, { tokens: credentials, owners, settings }, building),
         closeGate: async (reason) => credentials.closeGate(reason),
         previews: new PreviewPublisher({ redis, prefix, log }),
         onAnswer: ({ usage }) => {
           if (usage.costUsdTicks > 0) metrics.costUsd.inc(usage.costUsdTicks / ticksPerUsd);
         },
+        files: new RedisPromptFiles(redis, prefix),
+        footer: config.ANSWER_FOOTER,
         clock,
         log,
-        footer: config.ANSWER_FOOTER,
       }),
       endings: promptEndings(),
       concurrency: config.WORKER_CONCURRENCY,

@@ -23,10 +23,60 @@ export interface Words {
   readonly nothingToStop: string;
   readonly reset: string;
   readonly help: string;
+  /** Below `help`, for owners. */
+  readonly helpForOwners: string;
+  readonly nothingToRetry: string;
+  /** `prompt`: the beginning of what was asked. */
+  readonly undone: (prompt: string) => string;
+  readonly nothingToUndo: string;
+  /** `list`: names that can be chosen; empty: not known. */
+  readonly modelNow: (model: string, list: string) => string;
+  readonly modelSet: (model: string) => string;
+  readonly modelUnknown: (name: string, list: string) => string;
+  readonly effortNow: (model: string, effort: string | undefined, list: string) => string;
+  readonly effortSet: (effort: string) => string;
+  readonly effortStandard: string;
+  readonly effortUnknown: (model: string, list: string) => string;
+  /** The model cannot be told how long to think. */
+  readonly effortLacking: (model: string) => string;
+  readonly personaNow: (persona: string) => string;
+  readonly personaNone: string;
+  readonly personaSet: string;
+  readonly personaOff: string;
+  readonly personaTooLong: (maxChars: number) => string;
+  readonly usage: (answers: number, tokens: string, cost: string) => string;
+  readonly usageOfAll: (answers: number, tokens: string, cost: string) => string;
+  readonly statusFine: string;
+  readonly statusWaiting: string;
+  readonly statusFacts: (version: string, waiting: number) => string;
+  readonly privacy: (exchanges: number, days: number) => string;
+  readonly privacyForgotten: string;
+  readonly exportHeading: string;
+  readonly exportNothing: string;
+  /** So many exchanges, the oldest, are left out. */
+  readonly exportOmitted: (exchanges: number) => string;
+  /** Above what a person said who is not named. */
+  readonly exportAsked: string;
   readonly unknownCommand: (name: string) => string;
   readonly emptyPrompt: string;
   /** The message is longer than we take; nothing was stored. */
   readonly tooLong: (maxChars: number) => string;
+
+  /** Of the files that came with a message; nothing was stored. `name` is the file's. */
+  readonly filesTooMany: (most: number) => string;
+  readonly filesTooLarge: (mostMegabytes: number) => string;
+  readonly fileTooLarge: (name: string, sizes: string) => string;
+  /** Part of `fileTooLarge`. */
+  readonly fileSizes: (imageMegabytes: number, textKilobytes: number) => string;
+  /** Neither a picture that Grok can see nor text. */
+  readonly fileKind: (name: string) => string;
+  /** It says that it is a picture and is not, or not a whole one. */
+  readonly fileBroken: (name: string) => string;
+  readonly fileNotFetched: (name: string) => string;
+  /** The prompt waited so long that its files are no longer kept. */
+  readonly filesGone: string;
+  /** The API refused a request with pictures in it. */
+  readonly picturesRefused: string;
 
   readonly quota: string;
   readonly entitlement: string;
@@ -45,7 +95,34 @@ export interface Words {
   readonly claimed: string;
   readonly pairingApproved: string;
   readonly pairingUnknown: string;
+  readonly denied: (person: string) => string;
+  readonly denyUnknown: string;
   readonly ownersOnly: string;
+
+  /** What the limits are called; `none`: the value where there is none. */
+  readonly limits: {
+    readonly requestsPerMinute: string;
+    readonly budgetPerDay: string;
+    readonly perConversation: string;
+    readonly total: string;
+    readonly historyDays: string;
+    readonly access: string;
+    readonly none: string;
+  };
+  readonly accountsNone: string;
+  /** This process cannot look at the accounts. */
+  readonly accountsAway: string;
+  readonly account: (
+    name: string,
+    kind: 'oauth' | 'key',
+    state: string,
+    minutes: number | undefined,
+    reason: string,
+  ) => string;
+  readonly loginPrivately: string;
+  readonly loginLink: (url: string, code: string) => string;
+  readonly loginDone: string;
+  readonly loginFailed: (code: string) => string;
 
   /** Owner notices about the credential. */
   readonly ownerSignIn: (credential: string, reason: string) => string;

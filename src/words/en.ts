@@ -24,12 +24,78 @@ export const en: Words = {
     '- `/ask …` asks a question',
     '- `/reset` starts a new conversation',
     '- `/stop` stops the answer that is being written, `/stop all` all that you have asked here',
+    '- `/retry` asks the last question again, `/undo` takes it back',
+    '- `/search …` looks it up on the web and on X',
+    '- `/model`, `/effort` and `/persona` show and choose who answers here, and how',
+    '- `/usage` shows what you have used today, `/status` whether I can answer',
+    '- `/export` writes this conversation out',
+    '- `/privacy` shows what I keep, `/privacy delete` deletes it',
     '- `/help` shows this',
   ].join('\n'),
+  helpForOwners: [
+    '**For you as my owner:**',
+    '',
+    '- `/allow CODE` and `/deny PERSON` decide who may talk with me',
+    '- `/limits` shows what each person may use',
+    '- `/accounts` shows the Grok accounts, `/login` signs in to one (in private)',
+  ].join('\n'),
+  nothingToRetry: 'There is nothing that I could ask again.',
+  undone: (prompt) => `Done: I no longer know of “${prompt}”.`,
+  nothingToUndo: 'There is nothing to take back.',
+  modelNow: (model, list) =>
+    list === ''
+      ? `**${model}** answers here.`
+      : `**${model}** answers here. Choose another with \`/model NAME\`, or \`/model default\`: ${list}`,
+  modelSet: (model) => `From now on **${model}** answers here.`,
+  modelUnknown: (name, list) => `I know no model “${name}”. There are: ${list}`,
+  effortNow: (model, effort, list) =>
+    `${effort === undefined ? `**${model}** decides by itself how long to think.` : `**${model}** thinks with effort **${effort}**.`} Choose with \`/effort\`: ${list}, default`,
+  effortSet: (effort) => `From now on Grok thinks with effort **${effort}** here.`,
+  effortStandard: 'From now on Grok decides by itself how long to think.',
+  effortUnknown: (model, list) => `**${model}** takes one of these: ${list}, default`,
+  effortLacking: (model) => `**${model}** cannot be told how long to think.`,
+  personaNow: (persona) => `This is how I am to be here, until \`/persona off\`:\n\n${persona}`,
+  personaNone: 'I am just Grok here. `/persona` followed by a description makes me somebody else.',
+  personaSet: 'Done: from now on I am like that here. `/persona off` ends it.',
+  personaOff: 'Done: I am just Grok again.',
+  personaTooLong: (maxChars) => `Please describe it in at most ${maxChars} characters.`,
+  usage: (answers, tokens, cost) =>
+    `Today you have had ${answers === 1 ? 'one answer' : `${answers} answers`}: ${tokens} tokens, ${cost}.`,
+  usageOfAll: (answers, tokens, cost) =>
+    `Everybody together: ${answers === 1 ? 'one answer' : `${answers} answers`}, ${tokens} tokens, ${cost}.`,
+  statusFine: 'I am here and can reach Grok.',
+  statusWaiting: 'I am here, but cannot reach Grok. Questions are kept and answered later.',
+  statusFacts: (version, waiting) =>
+    `Version ${version}; ${waiting === 1 ? 'one question is' : `${waiting} questions are`} being answered or waiting.`,
+  privacy: (exchanges, days) =>
+    `Of this conversation I keep ${exchanges === 1 ? 'one question with its answer' : `${exchanges} questions with their answers`}, what was chosen with \`/model\`, \`/effort\` and \`/persona\`, and how much you have used today and yesterday. What nobody adds to is deleted after ${days === 1 ? 'a day' : `${days} days`}; questions I failed at are kept for up to 30 days. xAI gets the questions and answers to answer from, and is asked not to store them. \`/privacy delete\` deletes it all here and now.`,
+  privacyForgotten:
+    'Done: what was said and chosen here is deleted, and what you have used, except today’s share where there is a daily budget.',
+  exportHeading: 'This conversation',
+  exportNothing: 'Nothing has been said here that I still know.',
+  exportOmitted: (exchanges) =>
+    exchanges === 1
+      ? 'The oldest question is left out.'
+      : `The oldest ${exchanges} questions are left out.`,
+  exportAsked: 'You',
   unknownCommand: (name) => `I do not know \`/${name}\`. \`/help\` shows what I can do.`,
   emptyPrompt: 'What would you like to ask? Write it in the same message.',
   tooLong: (maxChars) =>
     `This is longer than the ${maxChars} characters I take at once. Please shorten it or send it in parts.`,
+
+  filesTooMany: (most) => `I take at most ${most} files at once. Please send fewer.`,
+  filesTooLarge: (megabytes) =>
+    `These files are more than the ${megabytes} MB I take at once. Please send fewer or smaller ones.`,
+  fileTooLarge: (name, sizes) => `“${name}” is too large: ${sizes}. I have not read any of it.`,
+  fileSizes: (image, text) => `I take pictures up to ${image} MB and text up to ${text} KB`,
+  fileKind: (name) =>
+    `I cannot read “${name}”: I take pictures (PNG, JPEG) and files of text or code.`,
+  fileBroken: (name) => `“${name}” is damaged: it is not a whole PNG or JPEG picture.`,
+  fileNotFetched: (name) => `I could not fetch “${name}”. Please send it again.`,
+  filesGone:
+    'This waited so long that I no longer have the files that came with it. Please send them again.',
+  picturesRefused:
+    'Grok did not take this. The model may not be able to see pictures, or cannot read this one.',
 
   quota: 'The Grok account behind me has used up its quota. Please try again later.',
   entitlement: 'The Grok account behind me may not use this model. The owner has been told.',
@@ -51,6 +117,31 @@ export const en: Words = {
   claimed: 'Welcome! You are my owner now. Just write to me; `/help` shows what I can do.',
   pairingApproved: 'Done: they may talk with me now.',
   pairingUnknown: 'I do not know that code, or it is no longer valid.',
+  denied: (person) => `Done: ${person} cannot talk with me any more.`,
+  denyUnknown: 'Whom? Give me their code, or their id as in `discord:123` or `telegram:456`.',
+  limits: {
+    requestsPerMinute: 'Requests a minute, each person',
+    budgetPerDay: 'Dollars a day, each person',
+    perConversation: 'Questions waiting in a conversation',
+    total: 'Questions waiting in all',
+    historyDays: 'Days that a conversation is remembered',
+    access: 'Who may talk',
+    none: 'no limit',
+  },
+  accountsNone: 'There is no sign-in and no API key.',
+  accountsAway: 'I cannot look at the accounts from here. Try `npm run credentials` on my machine.',
+  account: (name, kind, state, minutes, reason) =>
+    [
+      `**${name}** (${kind === 'key' ? 'API key' : 'sign-in'}): ${state}`,
+      ...(minutes === undefined ? [] : [`token for ${minutes} min`]),
+      ...(reason === '' ? [] : [reason]),
+    ].join(', '),
+  loginPrivately: 'Please ask me that in a private chat.',
+  loginLink: (url, code) =>
+    `Open ${url} and enter the code **${code}**. I wait, and tell you when it is done.`,
+  loginDone: 'Done: I am signed in to Grok.',
+  loginFailed: (code) =>
+    `The sign-in did not work (${code}). Try again, or use \`npm run login\` on my machine.`,
   ownersOnly: 'Only my owner can do that.',
 
   ownerSignIn: (credential, reason) =>
