@@ -1,7 +1,9 @@
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund
+# npm keeps TypeScript, since a library names it as an optional peer; nothing here runs it.
+RUN npm ci --omit=dev --no-audit --no-fund && \
+    rm -rf node_modules/typescript node_modules/@typescript
 
 FROM node:24-bookworm-slim
 WORKDIR /app
