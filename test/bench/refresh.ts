@@ -1,7 +1,7 @@
 import { percentile, short } from './figures.ts';
 import type { Way } from './plain-refresh.ts';
 import { type Event, RefreshFleet } from './refresh-fleet.ts';
-import { type Aim, machine, Report, table } from './report.ts';
+import { machine, Report, table } from './report.ts';
 
 /**
  * What it costs a fleet when its access token is refused: `npm run bench:refresh` prints it and puts
@@ -18,7 +18,6 @@ const plain: readonly (readonly [string, Way])[] = [
 ];
 
 const report = new Report();
-const aims: Aim[] = [];
 const rows: string[][] = [];
 let read = { p50: NaN, p99: NaN };
 let worstP99 = -Infinity;
@@ -78,23 +77,21 @@ report.add(
   ),
   `A token from memory: p50 ${short(read.p50)} ns, p99 ${short(read.p99)} ns (asynchronous call, the timer's own cost included).`,
 );
-const aim = (what: string, target: string, measured: string, isMet: boolean) =>
-  aims.push({ what, target, measured, isMet });
-aim('token calls for one event', '1', String(mostCalls), mostCalls === 1);
-aim(
+report.aim('token calls for one event', '1', String(mostCalls), mostCalls === 1);
+report.aim(
   'recovery p99, worst case',
   '≤ 250 ms',
   `${short(worstP99)} ms (control ${short(floorP99)})`,
   worstP99 <= 250,
 );
-aim(
+report.aim(
   'Redis commands for one event',
   '≤ 40 × processes',
   `${short(mostCommands)} ×`,
   mostCommands <= 40,
 );
-aim('token from memory, p99', '≤ 2 µs', `${short(read.p99 / 1000)} µs`, read.p99 <= 2000);
-report.addAims(aims);
+report.aim('token from memory, p99', '≤ 2 µs', `${short(read.p99 / 1000)} µs`, read.p99 <= 2000);
+report.addAims();
 await report.write(document, 'bench');
 
 function overOf(events: readonly Event[]): number[] {

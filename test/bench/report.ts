@@ -1,19 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { cpus, release, type } from 'node:os';
+import { cpus, loadavg, release, type } from 'node:os';
 
 import type { Redis } from 'ioredis';
-
-/** A target, what was measured, and whether that is good enough. */
-export interface Aim {
-  readonly what: string;
-  readonly target: string;
-  readonly measured: string;
-  readonly isMet: boolean;
-}
 
 /** Markdown that a run of a bench leaves behind: said as it grows, and put into a document at its end. */
 export class Report {
   readonly #parts: string[] = [];
+  readonly #aims: string[][] = [];
 
   add(...parts: readonly string[]): void {
     for (const part of parts) {
@@ -22,14 +15,12 @@ export class Report {
     }
   }
 
-  addAims(aims: readonly Aim[]): void {
-    const rows = aims.map(({ what, target, measured, isMet }) => [
-      what,
-      target,
-      measured,
-      isMet ? 'met' : '**missed**',
-    ]);
-    this.add('### Aims', table(['aim', 'target', 'this run', ''], rows));
+  aim(what: string, target: string, measured: string, isMet: boolean): void {
+    this.#aims.push([what, target, measured, isMet ? 'met' : '**missed**']);
+  }
+
+  addAims(): void {
+    this.add('### Aims', table(['aim', 'target', 'this run', ''], this.#aims));
   }
 
   /** Replaces what stands in the document between `<!-- NAME:start -->` and `<!-- NAME:end -->`. */
@@ -59,5 +50,6 @@ export async function machine(redis: Redis): Promise<string> {
     `redis-server ${version}, AOF everysec`,
     new Date().toISOString().slice(0, 10),
   ];
-  return `Taken on ${facts.join(', ')}.`;
+  const [load = NaN] = loadavg();
+  return `Taken on ${facts.join(', ')}. Load of the machine before the run: ${load.toFixed(1)}; above 0, other work took its part of every figure.`;
 }
