@@ -5,6 +5,7 @@ import { BridgeError } from '#port';
 import type { Adapter, AdapterHealth, AdapterTools, Delivery, Intake, Outgoing } from '#port';
 
 import { readAddress } from './address.ts';
+import { CatchUp } from './catch-up.ts';
 import { createMessage, editMessage } from './channel-messages.ts';
 import { Deferrals } from './deferrals.ts';
 import { Gateway, gatewayTimes, type GatewayTimes } from './gateway.ts';
@@ -12,6 +13,7 @@ import { askIdentity } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { Inbox } from './inbox.ts';
 import { InteractionMessages, maxChars } from './interaction-messages.ts';
+import { PendingCommands } from './pending-commands.ts';
 import { registerCommands } from './register-commands.ts';
 import { discordLength, renderDiscord } from './render.ts';
 import { DiscordRest } from './rest.ts';
@@ -88,11 +90,13 @@ export class DiscordAdapter implements Adapter {
       this.#times,
     );
     this.#gateway = gateway;
-    const slash = new SlashCommands(this.#rest, this.#seal, this.#tools, this.#deferrals);
+    const pending = new PendingCommands(this.#tools);
+    const slash = new SlashCommands(this.#rest, this.#seal, this.#tools, this.#deferrals, pending);
+    const catchUp = new CatchUp(this.#rest, this.#tools);
     // What ends the connection for good ends the rest of the listening, too.
     const ended = new AbortController();
     const live = AbortSignal.any([stopped, ended.signal]);
-    const inbox = new Inbox(intake, slash, this.#tools, live);
+    const inbox = new Inbox(intake, { slash, catchUp }, this.#tools, live);
     const registering = registerCommands(this.#rest, application, this.#tools, live);
     const listening = (async () => {
       try {

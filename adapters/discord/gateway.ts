@@ -166,10 +166,7 @@ export class Gateway {
     }
   }
 
-  /**
-   * READY: a new session. What was said since the last one was not sent again: here is the place to
-   * fetch it (GET /channels/:id/messages?after=…). After RESUMED nothing is missing.
-   */
+  /** READY: a new session; what was said since the last one does not come. RESUMED: nothing is missing. */
   #connected(how: 'READY' | 'RESUMED'): void {
     this.#up = true;
     this.#log.info({ resumed: how === 'RESUMED' }, 'gateway connected');

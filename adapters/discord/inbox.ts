@@ -1,6 +1,7 @@
 import type { AdapterTools, Intake } from '#port';
 
 import { writeAddress } from './address.ts';
+import type { CatchUp } from './catch-up.ts';
 import { handOver, untilTaken } from './hand-over.ts';
 import { Lanes } from './lanes.ts';
 import { incomingMessage, isAddressed } from './message.ts';
@@ -17,11 +18,19 @@ const mostOthers = 1_000;
 export class Inbox {
   readonly #intake: Intake;
   readonly #slash: SlashCommands;
+  readonly #catchUp: CatchUp;
   readonly #tools: AdapterTools;
   readonly #signal: AbortSignal;
   readonly #lanes = new Lanes();
+  #recovering: Promise<void> = Promise.resolve();
 
-  constructor(intake: Intake, slash: SlashCommands, tools: AdapterTools, signal: AbortSignal) {
+  constructor(
+    intake: Intake,
+    { slash, catchUp }: { slash: SlashCommands; catchUp: CatchUp },
+    tools: AdapterTools,
+    signal: AbortSignal,
+  ) {
+    this.#catchUp = catchUp;
     this.#intake = intake;
     this.#slash = slash;
     this.#tools = tools;
@@ -31,6 +40,7 @@ export class Inbox {
   /** An event by its name; those that are no concern of ours are passed over. */
   take(name: string, data: unknown, places: Places): void {
     if (this.#signal.aborted) return;
+    if (name === 'READY') this.#recovering = this.#recover(places);
     if (name === 'MESSAGE_CREATE') this.#takeMessage(data, places);
     if (name === 'INTERACTION_CREATE') this.#takeCommand(data);
     if (name === 'MESSAGE_UPDATE') this.#takeEdit(data, places);
@@ -39,6 +49,7 @@ export class Inbox {
 
   /** Resolves once nothing is under way. */
   async idle(): Promise<void> {
+    await this.#recovering;
     await this.#lanes.idle();
   }
 
@@ -55,12 +66,40 @@ export class Inbox {
       if (addressed) this.#tools.log.error({ prompt: `dc-${id}` }, 'message lost: too many wait');
       return;
     }
-    this.#lanes.add(channel, async () => this.#hand(message, addressed, places));
+    this.#lanes.add(channel, async () => {
+      await this.#handMissed(channel, places);
+      await this.#hand(message, addressed, places);
+    });
+  }
+
+  /** After a new session: what was said, and which commands were given, while nobody was there. */
+  async #recover(places: Places): Promise<void> {
+    for (const channel of await this.#catchUp.begin()) {
+      this.#lanes.add(channel, async () => this.#handMissed(channel, places));
+    }
+    for (const command of await this.#slash.leftBehind()) {
+      this.#lanes.add(command.conversation, async () =>
+        this.#slash.offerAgain(command, this.#intake, this.#signal),
+      );
+    }
+  }
+
+  /** Before whatever comes later in the channel. */
+  async #handMissed(channel: string, places: Places): Promise<void> {
+    for (const message of await this.#catchUp.missed(channel, this.#signal)) {
+      const { guild_id: guild, author } = message;
+      if (author.bot === true || !isAddressed(message, places.around(guild))) continue;
+      const member =
+        guild === undefined
+          ? undefined
+          : await this.#catchUp.member(guild, author.id, this.#signal);
+      await this.#hand(member === undefined ? message : { ...message, member }, true, places);
+    }
   }
 
   async #hand(message: MessagePayload, addressed: boolean, places: Places): Promise<void> {
     const { id, channel_id: channel, guild_id: guild } = message;
-    await handOver(
+    const received = await handOver(
       async () => {
         const parent =
           addressed && guild !== undefined
@@ -81,6 +120,7 @@ export class Inbox {
       },
       this.#signal,
     );
+    if (received !== undefined) this.#catchUp.note(message, received !== 'ignored');
   }
 
   #takeEdit(data: unknown, places: Places): void {

@@ -9,7 +9,8 @@ const userSchema = z.object({
   bot: z.boolean().optional(),
 });
 
-const memberSchema = z.object({
+/** What is read of a server's member. */
+export const memberSchema = z.object({
   nick: z.string().nullish(),
   roles: z.array(snowflake).default([]),
 });

@@ -1,13 +1,15 @@
 import { InteractionResponseType, Routes } from 'discord.js';
 import { z } from 'zod';
 
-import type { Clock, Intake, Logger } from '#port';
+import type { Clock, Incoming, Intake, Logger } from '#port';
 
+import { readAddress } from './address.ts';
 import { quietly } from './channel-messages.ts';
 import type { Deferrals } from './deferrals.ts';
 import { handOver } from './hand-over.ts';
 import { describeTrouble, errorCode } from './outcome.ts';
 import type { CommandPayload } from './payloads.ts';
+import type { PendingCommands } from './pending-commands.ts';
 import type { Answer, DiscordRest } from './rest.ts';
 import type { Seal } from './seal.ts';
 import { incomingCommand } from './slash-command.ts';
@@ -19,6 +21,10 @@ const deferDeadlineMs = 2_500;
 const patienceMs = 10_000;
 const aftermathDeadlineMs = 5_000;
 
+type Deferred = Pick<CommandPayload, 'application_id' | 'token'> & {
+  readonly locale?: string | undefined;
+};
+
 /**
  * Takes slash commands: answers with "thinking" and hands the command over side by side, so that
  * Discord's 3 s hold however slow the store is.
@@ -29,13 +35,16 @@ export class SlashCommands {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #deferrals: Deferrals;
+  readonly #pending: PendingCommands;
 
   constructor(
     rest: DiscordRest,
     seal: Seal,
     tools: { clock: Clock; log: Logger },
     deferrals: Deferrals,
+    pending: PendingCommands,
   ) {
+    this.#pending = pending;
     this.#rest = rest;
     this.#seal = seal;
     this.#clock = tools.clock;
@@ -48,11 +57,12 @@ export class SlashCommands {
    * come. Neither rejects.
    */
   accept(command: CommandPayload, intake: Intake, signal: AbortSignal): () => Promise<void> {
-    const deferring = this.#defer(command);
+    const incoming = incomingCommand(command, this.#seal, this.#clock.now());
+    const noted = incoming === undefined ? Promise.resolve() : this.#pending.note(incoming);
+    const deferring = noted.then(async () => this.#defer(command));
     this.#deferrals.add(command.id, deferring);
     const untilMs = this.#clock.now() + patienceMs;
     return async () => {
-      const incoming = incomingCommand(command, this.#seal, this.#clock.now());
       const received = await handOver(
         async () => incoming,
         {
@@ -64,12 +74,42 @@ export class SlashCommands {
         },
         signal,
       );
-      if (received === 'queued' || received === 'replied' || received === 'known') return;
-      await deferring;
-      // No answer will come: a command that is not for us leaves no trace, a lost one an apology.
-      if (received === 'ignored') await this.#withdraw(command);
-      else await this.#apologise(command);
+      if (received === undefined || received === 'ignored') {
+        await deferring;
+        // No answer will come: a command that is not for us leaves no trace, a lost one an apology.
+        if (received === 'ignored') await this.#withdraw(command);
+        else await this.#apologise(command);
+      }
+      this.#pending.forget(`dc-i-${command.id}`);
     };
+  }
+
+  /**
+   * What a process that died has deferred and perhaps not stored: offered again, so that the
+   * deferred answer is filled in. What was stored is known.
+   */
+  async leftBehind(): Promise<readonly Incoming[]> {
+    return this.#pending.left();
+  }
+
+  /** Never rejects. */
+  async offerAgain(incoming: Incoming, intake: Intake, signal: AbortSignal): Promise<void> {
+    const to = readAddress(incoming.address);
+    const token =
+      to?.kind === 'interaction' ? this.#seal.open(to.sealed, to.interaction) : undefined;
+    const isAlive = to?.kind === 'interaction' && to.expiresAtMs > this.#clock.now();
+    if (to?.kind === 'interaction' && token !== undefined && isAlive) {
+      const onFailure = (err: unknown, attempt: number) =>
+        this.#log.warn({ err, attempt, prompt: incoming.id }, 'command not taken in');
+      const patience = { intake, clock: this.#clock, untilMs: to.expiresAtMs, onFailure };
+      const received = await handOver(async () => incoming, patience, signal);
+      if (signal.aborted && received === undefined) return;
+      this.#log.info({ prompt: incoming.id, received }, 'command of an earlier process');
+      const command = { application_id: to.application, token, locale: incoming.author.locale };
+      if (received === 'ignored') await this.#withdraw(command);
+      if (received === undefined) await this.#apologise(command);
+    }
+    this.#pending.forget(incoming.id);
   }
 
   /** Once more when nobody knows what became of it: the second time Discord says that it is there. */
@@ -95,7 +135,7 @@ export class SlashCommands {
     this.#log.warn({ prompt: `dc-i-${command.id}`, why }, 'command not deferred');
   }
 
-  async #withdraw({ application_id, token }: CommandPayload): Promise<void> {
+  async #withdraw({ application_id, token }: Deferred): Promise<void> {
     await this.#aftermath(async (signal) =>
       this.#rest.send(
         {
@@ -110,7 +150,7 @@ export class SlashCommands {
     );
   }
 
-  async #apologise({ application_id, token, locale }: CommandPayload): Promise<void> {
+  async #apologise({ application_id, token, locale }: Deferred): Promise<void> {
     await this.#aftermath(async (signal) =>
       this.#rest.send(
         {
