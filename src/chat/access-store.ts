@@ -31,7 +31,7 @@ export interface RequestLimits {
  * atomic step, and repeating it changes nothing. Rejects when nothing could be stored.
  */
 export interface AccessStore {
-  standing(person: string): Promise<'owner' | 'allowed' | 'stranger'>;
+  standing(person: string): Promise<'owner' | 'allowed' | 'denied' | 'stranger'>;
   hasOwner(): Promise<boolean>;
   /** Makes `person` the owner if there is none. True when they are it afterwards. */
   claim(person: string): Promise<boolean>;
@@ -47,6 +47,12 @@ export interface AccessStore {
     request: AccessRequest,
     limits: RequestLimits,
   ): Promise<{ readonly code: string; readonly message: string } | 'full'>;
+  /** Who holds a live code. */
+  holder(code: string, nowMs: number): Promise<string | undefined>;
+  /** Lets a person in, denied or not. */
+  allow(person: string): Promise<void>;
+  /** Shuts a person out until they are allowed again; an owner stays one. */
+  deny(person: string): Promise<void>;
   /** Allows the person who holds a live code and returns who it is; the code lives on until its end. */
   approve(code: string, nowMs: number): Promise<string | undefined>;
 }

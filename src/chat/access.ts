@@ -65,6 +65,7 @@ export class Access {
 
     const standing = await this.#store.standing(person);
     if (standing === 'owner') return { kind: 'allowed', isOwner: true };
+    if (standing === 'denied') return { kind: 'ignored' };
     if (marks.some((mark) => this.#allowed.has(mark))) return { kind: 'allowed', isOwner: false };
     switch (this.#rules.mode) {
       case 'open':
@@ -77,10 +78,21 @@ export class Access {
     }
   }
 
-  /** Lets in whom an owner was asked about. False: no such code, or no longer. */
-  async approve(code: string): Promise<boolean> {
-    const person = await this.#store.approve(normal(code), this.#clock.now());
+  /** Lets in whom an owner was asked about, or whom they name. False: no such code, or no longer. */
+  async approve(who: string): Promise<boolean> {
+    if (isPerson(who)) {
+      await this.#store.allow(who);
+      return true;
+    }
+    const person = await this.#store.approve(normal(who), this.#clock.now());
     return person !== undefined;
+  }
+
+  /** Shuts out who holds a code, or who is named; who that is, or undefined if it is nobody. */
+  async deny(who: string): Promise<string | undefined> {
+    const person = isPerson(who) ? who : await this.#store.holder(normal(who), this.#clock.now());
+    if (person !== undefined) await this.#store.deny(person);
+    return person;
   }
 
   /** Whether nobody owns the bot yet, so that the claim code should be shown to the operator. */
@@ -122,6 +134,11 @@ export function newCode(): string {
 
 const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const limits = { lifetimeMs: 3_600_000, quietMs: 600_000, most: 100 };
+
+/** `<platform>:<user id>`; no code holds a colon. */
+function isPerson(who: string): boolean {
+  return /^[a-z][a-z0-9-]*:[^\s:,]{1,100}$/.test(who);
+}
 
 function normal(code: string): string {
   return code.trim().toUpperCase();

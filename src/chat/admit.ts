@@ -1,15 +1,17 @@
 import type { Clock } from '../clock.ts';
-import type { Author } from '../prompt.ts';
-import type { Reply } from '../reply.ts';
 import { wordsFor } from '../words.ts';
 import type { Words } from '../words.ts';
 import type { AccessStore, OwnerPlace } from './access-store.ts';
 import type { Access } from './access.ts';
 import { cleanName, cleanText, withQuote } from './clean.ts';
 import { askedBy, runCommand } from './commands.ts';
-import type { CommandDesk } from './commands.ts';
+import type { Conversations } from './conversations.ts';
+import { deskFor, waitWords } from './desk.ts';
+import type { Insight, SignIn } from './insight.ts';
 import type { Deleted, Incoming, Intake, Logger, Received } from './port.ts';
 import type { Prompts, Unfair } from './prompts.ts';
+import { ownWords, replied, replyTo } from './visit.ts';
+import type { Visit } from './visit.ts';
 
 /** The longest message that is taken, its quote included, in UTF-16 units. */
 export const maxPromptChars = 32_000;
@@ -18,6 +20,11 @@ export interface AdmissionOptions {
   /** The adapter's, known once it is connected. */
   readonly account: string;
   readonly prompts: Prompts;
+  readonly conversations: Conversations;
+  readonly insight: Insight;
+  readonly signIn: SignIn;
+  /** Whether a group's people talk in one conversation or each in their own. */
+  readonly groups?: 'shared' | 'per-user';
   readonly access: Access;
   readonly owners: Pick<AccessStore, 'noteOwner' | 'ownerPlaces'>;
   readonly clock: Clock;
@@ -40,7 +47,7 @@ export class Admission implements Intake {
     if (message.fromBot || !message.isAddressed) return 'ignored';
     const { access, log } = this.#options;
     const verdict = await access.decide(message);
-    const visit = this.#visit(message);
+    const visit = this.#visit(message, signal);
     switch (verdict.kind) {
       case 'ignored':
         return 'ignored';
@@ -58,7 +65,7 @@ export class Admission implements Intake {
 
   async edited(message: Incoming, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { conversation, text } = this.#visit(message);
+    const { conversation, text } = this.#visit(message, signal);
     const asked = askedBy(text);
     if (asked === undefined) return;
     const whole = withItsQuote(message, asked);
@@ -76,10 +83,14 @@ export class Admission implements Intake {
     if (outcome !== 'left') this.#options.log.info({ conversation, outcome }, 'prompt amended');
   }
 
-  #visit(message: Incoming): Visit {
+  #visit(message: Incoming, signal: AbortSignal): Visit {
+    const { account } = this.#options;
     return {
       message,
-      conversation: `${this.#options.account}.${message.conversation}`,
+      signal,
+      account,
+      conversation: this.#conversationOf(message),
+      isShared: !message.isPrivate && this.#options.groups !== 'per-user',
       author: { ...message.author, name: cleanName(message.author.name) },
       words: wordsFor(message.author.locale),
       text: cleanText(message.text),
@@ -87,34 +98,30 @@ export class Admission implements Intake {
     };
   }
 
-  #take(visit: Visit, isOwner: boolean): Promise<Received> {
-    const { prompts, access } = this.#options;
-    const { message, conversation, words } = visit;
-    const desk: CommandDesk = {
-      ask: (text) => this.#ask(visit, text),
-      say: (text) => this.#say(visit, text),
-      reset: async (done) =>
-        replied(await prompts.reset(message.id, conversation, this.#reply(visit, done))),
-      stop: async (stopped, nothing) =>
-        replied(
-          await prompts.stop(message.id, conversation, {
-            stopped: this.#reply(visit, stopped),
-            nothing: this.#reply(visit, nothing),
-          }),
-        ),
-      stopAll: async (stopped, nothing) =>
-        replied(
-          await prompts.stopAll(message.id, conversation, visit.author.id, {
-            stopped: this.#reply(visit, stopped),
-            nothing: this.#reply(visit, nothing),
-          }),
-        ),
-      approve: (code) => access.approve(code),
-    };
-    return runCommand(visit.text, { isOwner, words, desk }) ?? this.#ask(visit, visit.text);
+  #conversationOf({ conversation, isPrivate, author }: Incoming): string {
+    const { account, groups } = this.#options;
+    const isOwn = groups === 'per-user' && !isPrivate;
+    return [account, conversation, ...(isOwn ? [author.id.replaceAll(':', '-')] : [])].join('.');
   }
 
-  async #ask(visit: Visit, asked: string): Promise<Received> {
+  #take(visit: Visit, isOwner: boolean): Promise<Received> {
+    const { prompts, conversations, access, signIn, insight, log } = this.#options;
+    const { message, words, author } = visit;
+    const desk = deskFor(visit, {
+      prompts,
+      conversations,
+      access,
+      signIn,
+      log,
+      ask: (text, how) => this.#ask(visit, text, how),
+      refuse: (outcome) => this.#refuse(visit, outcome),
+    });
+    const { isPrivate } = message;
+    const use = { isOwner, isPrivate, person: author.id, words, desk, insight };
+    return runCommand(visit.text, use) ?? this.#ask(visit, visit.text);
+  }
+
+  async #ask(visit: Visit, asked: string, how = { search: false }): Promise<Received> {
     const { message, words } = visit;
     const { log } = this.#options;
     const text = withItsQuote(message, asked);
@@ -127,21 +134,25 @@ export class Admission implements Intake {
         v: 1,
         id: message.id,
         conversation: visit.conversation,
-        account: this.#options.account,
+        account: visit.account,
         address: message.address,
         author: visit.author,
         text,
-        ...(message.isPrivate ? {} : { isShared: true }),
+        ...(visit.isShared ? { isShared: true } : {}),
+        ...(how.search ? { search: true } : {}),
         receivedAtMs: visit.receivedAtMs,
       },
-      { busy: words.busy, waiting: words.waitingForSignIn },
+      waitWords(visit),
     );
-    if (typeof outcome === 'object') {
-      log.info({ prompt: message.id, outcome: outcome.kind }, 'message refused');
-      return this.#say(visit, unfairWords(outcome, words));
-    }
+    if (typeof outcome === 'object') return this.#refuse(visit, outcome);
     log.info({ prompt: message.id, outcome }, 'message taken');
     return outcome === 'full' ? 'replied' : outcome;
+  }
+
+  async #refuse(visit: Visit, outcome: Unfair): Promise<Received> {
+    const { log } = this.#options;
+    log.info({ prompt: visit.message.id, outcome: outcome.kind }, 'message refused');
+    return this.#say(visit, unfairWords(outcome, visit.words));
   }
 
   get #mostChars(): number {
@@ -171,37 +182,13 @@ export class Admission implements Intake {
   }
 
   async #say(visit: Visit, text: string): Promise<Received> {
-    return replied(await this.#options.prompts.say(visit.message.id, this.#reply(visit, text)));
+    return replied(await this.#options.prompts.say(visit.message.id, replyTo(visit, text)));
   }
-
-  #reply(visit: Visit, text: string): Reply {
-    const { id, address } = visit.message;
-    const place = { account: this.#options.account, conversation: visit.conversation, address };
-    return { ...ownWords(id, place, text, visit.receivedAtMs), prompt: id };
-  }
-}
-
-/** A message that is being taken, with what is derived from it. */
-interface Visit {
-  readonly message: Incoming;
-  readonly conversation: string;
-  readonly author: Author;
-  readonly words: Words;
-  readonly text: string;
-  readonly receivedAtMs: number;
 }
 
 function withItsQuote(message: Incoming, asked: string): string {
   const quoted = cleanText(message.quoted ?? '');
   return quoted === '' ? asked : withQuote(asked, quoted);
-}
-
-type Place = Pick<Reply, 'account' | 'conversation' | 'address'>;
-
-function ownWords(id: string, place: Place, text: string, receivedAtMs: number): Reply {
-  const { account, conversation, address } = place;
-  const what = { kind: 'words', final: true, text, receivedAtMs } as const;
-  return { v: 1, id, anchor: id, conversation, account, address, ...what };
 }
 
 function unfairWords({ kind, afterMs }: Unfair, words: Words): string {
@@ -211,10 +198,6 @@ function unfairWords({ kind, afterMs }: Unfair, words: Words): string {
     case 'spent':
       return words.budgetUsed(Math.ceil(afterMs / 3_600_000));
   }
-}
-
-function replied(outcome: 'done' | 'known'): Received {
-  return outcome === 'done' ? 'replied' : 'known';
 }
 
 /** A name that is set into our own Markdown: none of it acts as markup. */

@@ -16,6 +16,8 @@ const placeSchema = z.object({
   locale: z.string().optional(),
 });
 
+const askSchema = z.object({ expires: z.number() });
+
 type Place = z.infer<typeof placeSchema>;
 
 /**
@@ -31,12 +33,14 @@ export class RedisAccessStore {
     this.#root = `${rootKey(prefix)}:access`;
   }
 
-  async standing(person: string): Promise<'owner' | 'allowed' | 'stranger'> {
-    const [isOwner, isAllowed] = await Promise.all([
+  async standing(person: string): Promise<'owner' | 'allowed' | 'denied' | 'stranger'> {
+    const [isOwner, isAllowed, isDenied] = await Promise.all([
       this.#redis.sismember(this.#key('owners'), person),
       this.#redis.sismember(this.#key('allowed'), person),
+      this.#redis.sismember(this.#key('denied'), person),
     ]);
     if (isOwner === 1) return 'owner';
+    if (isDenied === 1) return 'denied';
     return isAllowed === 1 ? 'allowed' : 'stranger';
   }
 
@@ -90,10 +94,35 @@ export class RedisAccessStore {
   async approve(code: string, nowMs: number): Promise<string | undefined> {
     const person = await approve.run(
       this.#redis,
-      [this.#key('asks'), this.#key('codes'), this.#key('allowed')],
+      [this.#key('asks'), this.#key('codes'), this.#key('allowed'), this.#key('denied')],
       [code, nowMs],
     );
     return z.string().nullable().parse(person) ?? undefined;
+  }
+
+  async holder(code: string, nowMs: number): Promise<string | undefined> {
+    const person = await this.#redis.hget(this.#key('codes'), code);
+    if (person === null) return undefined;
+    const ask = askSchema.safeParse(
+      parseJson((await this.#redis.hget(this.#key('asks'), person)) ?? ''),
+    );
+    return ask.success && ask.data.expires > nowMs ? person : undefined;
+  }
+
+  async allow(person: string): Promise<void> {
+    await this.#redis
+      .multi()
+      .sadd(this.#key('allowed'), person)
+      .srem(this.#key('denied'), person)
+      .exec();
+  }
+
+  async deny(person: string): Promise<void> {
+    await this.#redis
+      .multi()
+      .sadd(this.#key('denied'), person)
+      .srem(this.#key('allowed'), person)
+      .exec();
   }
 
   #key(name: string): string {

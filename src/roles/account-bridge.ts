@@ -152,6 +152,10 @@ export class AccountBridge {
     const admission = new Admission({
       account,
       prompts: this.#parts.prompts,
+      conversations: this.#parts.conversations,
+      insight: this.#parts.insight,
+      signIn: this.#parts.signIn,
+      groups: this.#parts.groups,
       access: this.#parts.access,
       owners: this.#parts.accessStore,
       clock,

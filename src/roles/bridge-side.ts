@@ -2,6 +2,8 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 
 import { Access, newCode } from '../chat/access.ts';
+import type { Conversations } from '../chat/conversations.ts';
+import type { Insight, SignIn } from '../chat/insight.ts';
 import type { Adapter, AdapterDefinition } from '../chat/port.ts';
 import type { Prompts } from '../chat/prompts.ts';
 import type { Clock } from '../clock.ts';
@@ -10,7 +12,11 @@ import type { TurnQueues } from '../queue/turn-queues.ts';
 import { RedisAccessStore } from '../redis/access-store.ts';
 import { RedisMemory } from '../redis/memory.ts';
 import { AccountBridge } from './account-bridge.ts';
+import { conversationsOf } from './conversations.ts';
 import type { Foundation } from './foundation.ts';
+import { insightInto } from './insight.ts';
+import type { Queues } from './queues.ts';
+import { signInByChat } from './sign-in-by-chat.ts';
 
 /** What the accounts of one bridge share. */
 export interface BridgeParts {
@@ -20,6 +26,11 @@ export interface BridgeParts {
   readonly prefix: string;
   readonly turns: TurnQueues;
   readonly prompts: Prompts;
+  readonly conversations: Conversations;
+  readonly insight: Insight;
+  readonly signIn: SignIn;
+  /** `GROUP_CONVERSATIONS`. */
+  readonly groups: 'shared' | 'per-user';
   readonly access: Access;
   readonly accessStore: RedisAccessStore;
   readonly historyLifetimeMs: number;
@@ -46,7 +57,7 @@ export class BridgeSide {
    */
   static async start(
     foundation: Foundation,
-    shared: Pick<BridgeParts, 'turns' | 'prompts' | 'historyLifetimeMs'>,
+    shared: Queues & Pick<BridgeParts, 'historyLifetimeMs'>,
     definitions: readonly AdapterDefinition[],
   ): Promise<BridgeSide> {
     const { config, redis, connections, prefix, metrics, clock, log } = foundation;
@@ -59,6 +70,10 @@ export class BridgeSide {
     });
     const parts: BridgeParts = {
       ...shared,
+      conversations: conversationsOf(foundation, shared),
+      insight: insightInto(foundation, shared),
+      signIn: signInByChat(foundation),
+      groups: config.GROUP_CONVERSATIONS,
       redis,
       subscriber: await connections.connect('grok-bridge-previews'),
       prefix,

@@ -59,6 +59,22 @@ export function accessStoreContract(name: string, make: () => Promise<AccessStor
       expect(await store.standing('a:1')).toBe('allowed');
     });
 
+    it('shuts out and lets in whom an owner names, but no owner', async () => {
+      const store = await make();
+      await store.claim('a:9');
+      await store.deny('a:9');
+      expect(await store.standing('a:9')).toBe('owner');
+      await ask(store, 'a:1', 'm1');
+      expect(await store.holder('a:1-m1', nowMs)).toBe('a:1');
+      expect(await store.holder('a:1-m1', nowMs + limits.lifetimeMs)).toBeUndefined();
+      expect(await store.holder('other', nowMs)).toBeUndefined();
+      await store.approve('a:1-m1', nowMs);
+      await store.deny('a:1');
+      expect(await store.standing('a:1')).toBe('denied');
+      await store.allow('a:1');
+      expect(await store.standing('a:1')).toBe('allowed');
+    });
+
     it('forgets a code at its end', async () => {
       const store = await make();
       await ask(store, 'a:1', 'm1');

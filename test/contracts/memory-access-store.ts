@@ -15,12 +15,14 @@ interface Asked {
 /** Who may talk, in memory. */
 export class MemoryAccessStore implements AccessStore {
   readonly #allowed = new Set<string>();
+  readonly #denied = new Set<string>();
   readonly #places = new Map<string, OwnerPlace>();
   readonly #asked = new Map<string, Asked>();
   #owner: string | undefined;
 
-  async standing(person: string): Promise<'owner' | 'allowed' | 'stranger'> {
+  async standing(person: string): Promise<'owner' | 'allowed' | 'denied' | 'stranger'> {
     if (person === this.#owner) return 'owner';
+    if (this.#denied.has(person)) return 'denied';
     return this.#allowed.has(person) ? 'allowed' : 'stranger';
   }
 
@@ -61,11 +63,25 @@ export class MemoryAccessStore implements AccessStore {
   }
 
   async approve(code: string, nowMs: number): Promise<string | undefined> {
+    const person = await this.holder(code, nowMs);
+    if (person !== undefined) this.#allowed.add(person);
+    return person;
+  }
+
+  async holder(code: string, nowMs: number): Promise<string | undefined> {
     for (const [person, asked] of this.#asked) {
-      if (asked.code !== code || asked.expiresAtMs <= nowMs) continue;
-      this.#allowed.add(person);
-      return person;
+      if (asked.code === code && asked.expiresAtMs > nowMs) return person;
     }
     return undefined;
+  }
+
+  async allow(person: string): Promise<void> {
+    this.#allowed.add(person);
+    this.#denied.delete(person);
+  }
+
+  async deny(person: string): Promise<void> {
+    this.#denied.add(person);
+    this.#allowed.delete(person);
   }
 }

@@ -8,7 +8,9 @@ import type { Incoming } from '../../src/chat/port.ts';
 import { promptSchema } from '../../src/prompt.ts';
 import { replySchema } from '../../src/reply.ts';
 import { wordsFor } from '../../src/words.ts';
+import { FixedInsight, ScriptedSignIn } from '../contracts/fixed-insight.ts';
 import { MemoryAccessStore } from '../contracts/memory-access-store.ts';
+import { MemoryConversations } from '../contracts/memory-conversations.ts';
 import { MemoryPrompts } from '../contracts/memory-prompts.ts';
 import { FakeClock } from '../fake-clock.ts';
 
@@ -37,6 +39,9 @@ function admission(rules: Partial<AccessRules> = {}): Admission {
   return new Admission({
     account,
     prompts,
+    conversations: new MemoryConversations(prompts),
+    insight: new FixedInsight(),
+    signIn: new ScriptedSignIn(),
     access,
     owners: store,
     clock,

@@ -1,0 +1,66 @@
+import type { Effort } from '../conversation-settings.ts';
+
+/** What was used in a day. */
+export interface DayUsage {
+  readonly answers: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+}
+
+/** A sign-in or an API key, and how it stands. */
+export interface Account {
+  readonly name: string;
+  readonly kind: 'oauth' | 'key';
+  /** One word, as `npm run credentials` says it. */
+  readonly state: string;
+  /** Life left in its token; null: it has none. */
+  readonly remainingMs: number | null;
+  /** Why it does not serve, where that is known. */
+  readonly reason: string;
+}
+
+export interface Model {
+  readonly id: string;
+  readonly aliases: readonly string[];
+}
+
+/** What holds for everybody. */
+export interface Limits {
+  readonly requestsPerMinute: number | undefined;
+  readonly budgetUsdPerDay: number | undefined;
+  readonly perConversation: number;
+  readonly total: number;
+  readonly historyDays: number;
+  readonly access: string;
+}
+
+/** What commands tell about the program. Nothing here changes anything. */
+export interface Insight {
+  readonly version: string;
+  /** The model that answers where nobody chose one. */
+  readonly model: string;
+  readonly limits: Limits;
+  /** The models there are; none: not known at the moment. */
+  models(): Promise<readonly Model[]>;
+  /** How long a model can be told to think; none: it cannot be told. */
+  efforts(model: string): readonly Effort[];
+  /** Of a person today, or of `everybody`. */
+  usage(person: string): Promise<DayUsage>;
+  /** Whether questions are answered at the moment, or wait for a sign-in. */
+  isServing(): Promise<boolean>;
+  waiting(): Promise<number>;
+  /** @throws {BridgeError} when this process cannot look at them */
+  accounts(): Promise<readonly Account[]>;
+}
+
+/** Signs in to Grok by device code. */
+export interface SignIn {
+  /**
+   * Begins; resolves with where to go, and with what becomes of it.
+   * @throws {BridgeError} when it cannot begin
+   */
+  begin(
+    signal: AbortSignal,
+  ): Promise<{ readonly url: string; readonly code: string; readonly done: Promise<void> }>;
+}

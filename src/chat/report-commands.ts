@@ -1,0 +1,101 @@
+import type { Words } from '../words.ts';
+import type { Command, CommandUse } from './command.ts';
+import type { Spoken } from './conversations.ts';
+import type { Account, DayUsage } from './insight.ts';
+import type { Received } from './port.ts';
+
+/** The longest conversation that is written out, in UTF-16 units; the oldest part is left out. */
+export const maxExportChars = 20_000;
+
+/** What is kept, used and going on. */
+export const reportCommands: readonly Command[] = [
+  { names: ['usage'], run: tellUsage },
+  { names: ['status'], run: tellStatus },
+  { names: ['privacy'], run: tellPrivacy },
+  { names: ['export'], run: writeOut },
+  { names: ['limits'], ownersOnly: true, run: tellLimits },
+  { names: ['accounts'], ownersOnly: true, run: tellAccounts },
+];
+
+async function tellUsage({ words, desk, insight, isOwner, person }: CommandUse): Promise<Received> {
+  const own = words.usage(...usageWords(await insight.usage(person)));
+  if (!isOwner) return desk.say(own);
+  const all = words.usageOfAll(...usageWords(await insight.usage('everybody')));
+  return desk.say(`${own}\n${all}`);
+}
+
+async function tellStatus({ words, desk, insight, isOwner }: CommandUse): Promise<Received> {
+  const short = (await insight.isServing()) ? words.statusFine : words.statusWaiting;
+  if (!isOwner) return desk.say(short);
+  const facts = words.statusFacts(insight.version, await insight.waiting());
+  const accounts = await accountLines(words, async () => insight.accounts());
+  return desk.say([short, facts, '', ...accounts].join('\n'));
+}
+
+async function tellPrivacy({ rest, words, desk, insight }: CommandUse): Promise<Received> {
+  if (rest.toLowerCase() === 'delete') return desk.forget(words.privacyForgotten);
+  const { length } = await desk.exchanges();
+  return desk.say(words.privacy(length, insight.limits.historyDays));
+}
+
+async function writeOut({ words, desk }: CommandUse): Promise<Received> {
+  const exchanges = await desk.exchanges();
+  if (exchanges.length === 0) return desk.say(words.exportNothing);
+  const written = exchanges.map((exchange) => exchangeText(exchange, words));
+  let left = maxExportChars;
+  const fits = written.toReversed().findIndex((text) => (left -= text.length) < 0);
+  const shown = fits === -1 ? written : written.slice(written.length - Math.max(1, fits));
+  const omitted = written.length - shown.length;
+  const head = [
+    `## ${words.exportHeading}`,
+    ...(omitted === 0 ? [] : [words.exportOmitted(omitted)]),
+  ];
+  return desk.say([...head, ...shown].join('\n\n'));
+}
+
+async function tellLimits({ words, desk, insight }: CommandUse): Promise<Received> {
+  const { limits: names } = words;
+  const { requestsPerMinute, budgetUsdPerDay, perConversation, total, historyDays, access } =
+    insight.limits;
+  const rows: readonly (readonly [string, string | number | undefined])[] = [
+    [names.requestsPerMinute, requestsPerMinute],
+    [names.budgetPerDay, budgetUsdPerDay],
+    [names.perConversation, perConversation],
+    [names.total, total],
+    [names.historyDays, historyDays],
+    [names.access, access],
+  ];
+  return desk.say(rows.map(([name, value]) => `- ${name}: ${value ?? names.none}`).join('\n'));
+}
+
+async function tellAccounts({ words, desk, insight }: CommandUse): Promise<Received> {
+  return desk.say((await accountLines(words, async () => insight.accounts())).join('\n'));
+}
+
+async function accountLines(
+  words: Words,
+  look: () => Promise<readonly Account[]>,
+): Promise<string[]> {
+  let accounts: readonly Account[];
+  try {
+    accounts = await look();
+  } catch {
+    return [words.accountsAway];
+  }
+  if (accounts.length === 0) return [words.accountsNone];
+  return accounts.map(({ name, kind, state, remainingMs, reason }) => {
+    const minutes = remainingMs === null ? undefined : Math.round(remainingMs / 60_000);
+    return `- ${words.account(name, kind, state, minutes, reason)}`;
+  });
+}
+
+function usageWords({ answers, inputTokens, outputTokens, costUsd }: DayUsage) {
+  const tokens = (inputTokens + outputTokens).toLocaleString('en-US');
+  return [answers, tokens, `$${costUsd.toFixed(costUsd < 1 ? 4 : 2)}`] as const;
+}
+
+function exchangeText({ prompt, answer, author, atMs }: Spoken, words: Words): string {
+  const at = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
+  const who = author === '' ? words.exportAsked : author;
+  return `**${who}** (${at} UTC)\n\n${prompt}\n\n**Grok**\n\n${answer}`;
+}

@@ -1,0 +1,22 @@
+import type { Command } from './command.ts';
+
+/** Asking, and taking back what was asked. */
+export const talkCommands: readonly Command[] = [
+  { names: ['ask'], run: ({ desk, rest }) => desk.ask(rest) },
+  { names: ['search'], run: ({ desk, rest }) => desk.ask(rest, { search: true }) },
+  { names: ['retry'], run: ({ desk, words }) => desk.retry(words.nothingToRetry) },
+  { names: ['undo'], run: ({ desk, words }) => desk.undo(words.undone, words.nothingToUndo) },
+  { names: ['reset', 'new'], run: ({ desk, words }) => desk.reset(words.reset) },
+  {
+    names: ['stop'],
+    run: ({ desk, words, rest }) =>
+      rest.toLowerCase() === 'all'
+        ? desk.stopAll(words.stopping, words.nothingToStop)
+        : desk.stop(words.stopping, words.nothingToStop),
+  },
+  {
+    names: ['help', 'start'],
+    run: ({ desk, words, isOwner }) =>
+      desk.say(isOwner ? `${words.help}\n\n${words.helpForOwners}` : words.help),
+  },
+];

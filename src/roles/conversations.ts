@@ -1,0 +1,20 @@
+import type { Conversations } from '../chat/conversations.ts';
+import { History } from '../conversation/history.ts';
+import type { Foundation } from './foundation.ts';
+import type { Queues } from './queues.ts';
+
+/** What is kept of conversations, and what commands do to them, as one. */
+export function conversationsOf(
+  { config, redis, prefix, log }: Foundation,
+  { commands }: Pick<Queues, 'commands'>,
+): Conversations {
+  const history = new History({ redis, prefix, budgetTokens: config.HISTORY_TOKENS, log });
+  return {
+    settings: async (conversation) => commands.settings(conversation),
+    exchanges: async (conversation) => history.all(conversation),
+    change: async (...change) => commands.change(...change),
+    retry: async (...retry) => commands.retry(...retry),
+    undo: async (...undo) => commands.undo(...undo),
+    forget: async (...forget) => commands.forget(...forget),
+  };
+}
