@@ -33,6 +33,7 @@ export class Stage implements AsyncDisposable {
   readonly redis: Redis;
   readonly xai: XaiSandbox;
   readonly #stack: AsyncDisposableStack;
+  #bots = 0;
 
   private constructor(server: TestRedis, xai: XaiSandbox, stack: AsyncDisposableStack) {
     this.server = server;
@@ -52,7 +53,10 @@ export class Stage implements AsyncDisposable {
 
   /** Telegram with a bot of its own; without limits unless some are given. */
   async telegram(limits: Limits = noLimits): Promise<TelegramSandbox> {
-    return this.#stack.use(await TelegramSandbox.start({ limits }));
+    // Each counts its updates from the same number: with one id, Redis would know them all.
+    this.#bots += 1;
+    const botId = 7_000_000_000 + this.#bots;
+    return this.#stack.use(await TelegramSandbox.start({ botId, limits }));
   }
 
   /** The bridge; ends with its disposal, at the latest with the stage. */
