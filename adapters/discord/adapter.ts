@@ -2,12 +2,21 @@ import { Routes } from 'discord.js';
 import { z } from 'zod';
 
 import { BridgeError } from '#port';
-import type { Adapter, AdapterHealth, AdapterTools, Delivery, Intake, Outgoing } from '#port';
+import type {
+  Adapter,
+  AdapterHealth,
+  AdapterTools,
+  Delivery,
+  Intake,
+  Outgoing,
+  IncomingFile,
+} from '#port';
 
 import { readAddress } from './address.ts';
 import { CatchUp } from './catch-up.ts';
 import { createMessage, editMessage } from './channel-messages.ts';
 import { Deferrals } from './deferrals.ts';
+import { fetchAttachment } from './files.ts';
 import { Gateway, gatewayTimes, type GatewayTimes } from './gateway.ts';
 import { askIdentity } from './identity.ts';
 import type { Identity } from './identity.ts';
@@ -145,6 +154,10 @@ export class DiscordAdapter implements Adapter {
       case 'interaction':
         return this.#interactions.edit(to, messageId, content, message, signal);
     }
+  }
+
+  async fetchFile(file: IncomingFile, mostBytes: number, signal: AbortSignal) {
+    return fetchAttachment(file, this.#apiUrl, mostBytes, signal);
   }
 
   async typing(address: string, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Incoming } from '#port';
 
 import { writeAddress } from './address.ts';
+import { filesOf } from './files.ts';
 import type { MessagePayload } from './payloads.ts';
 import { nameOf, readableText } from './readable.ts';
 import type { Surroundings } from './readable.ts';
@@ -18,6 +19,7 @@ export function incomingMessage(
 ): Incoming | undefined {
   if (!writtenByPeople.has(message.type) || message.author.id === around.botId) return undefined;
   const quoted = quotedText(message, around);
+  const files = [...filesOf(message.attachments, false), ...quotedFiles(message, around)];
   return {
     id: `dc-${message.id}`,
     conversation: message.channel_id,
@@ -37,6 +39,7 @@ export function incomingMessage(
     }),
     text: readableText(message, around),
     ...(quoted === undefined ? {} : { quoted }),
+    ...(files.length === 0 ? {} : { files }),
   };
 }
 
@@ -73,4 +76,11 @@ function quotedText(message: MessagePayload, around: Surroundings): string | und
   if (!referenced || referenced.author.id === around.botId) return undefined;
   const text = readableText(referenced, around);
   return text === '' ? undefined : text;
+}
+
+/** Of the bot's own messages only the pictures: the files are texts that are history anyway. */
+function quotedFiles({ referenced_message: said }: MessagePayload, { botId }: Surroundings) {
+  if (!said) return [];
+  const files = filesOf(said.attachments, true);
+  return said.author.id === botId ? files.filter(({ mime }) => mime.startsWith('image/')) : files;
 }

@@ -15,11 +15,19 @@ export const memberSchema = z.object({
   roles: z.array(snowflake).default([]),
 });
 
+const attachmentSchema = z.object({
+  filename: z.string(),
+  content_type: z.string().nullish(),
+  size: z.number().optional(),
+  url: z.string(),
+});
+
 const saidSchema = z.object({
   author: userSchema,
   content: z.string().default(''),
   mentions: z.array(userSchema.extend({ member: memberSchema.optional() })).default([]),
   mention_roles: z.array(snowflake).default([]),
+  attachments: z.array(attachmentSchema).default([]),
 });
 
 /**
@@ -83,3 +91,4 @@ export type CommandPayload = z.infer<typeof commandSchema>;
 export type SaidPayload = z.infer<typeof saidSchema>;
 export type UserPayload = z.infer<typeof userSchema>;
 export type MemberPayload = z.infer<typeof memberSchema>;
+export type AttachmentPayload = z.infer<typeof attachmentSchema>;

@@ -1,6 +1,7 @@
-import type { Incoming } from '#port';
+import type { Incoming, IncomingFile } from '#port';
 
 import { writeAddress } from './address.ts';
+import { filesOf } from './files.ts';
 import type { Identity } from './identity.ts';
 import { wordsOf, type Words } from './message-text.ts';
 import type { Heard } from './update-reading.ts';
@@ -20,7 +21,8 @@ export function readUpdate(update: Update, bot: Identity): Heard | undefined {
 function read(updateId: number, payload: unknown, bot: Identity): Incoming | undefined {
   if (payload === undefined) return undefined;
   const message = messageSchema.parse(payload);
-  const words = wordsOf(message, bot);
+  const files = [...filesOf(message), ...quotedFiles(message, bot)];
+  const words = wordsOf(message, bot) ?? (isWordless(message) ? wordless : undefined);
   if (message.from === undefined || words === undefined) return undefined;
   const { chat } = message;
   const thread = threadOf(message);
@@ -43,7 +45,25 @@ function read(updateId: number, payload: unknown, bot: Identity): Incoming | und
     ],
     text: words.text,
     quoted: quotedBy(message, bot),
+    ...(files.length === 0 ? {} : { files }),
   };
+}
+
+const wordless: Words = { text: '', isCommand: false, isMention: false };
+
+/** A picture or a file without a caption. */
+function isWordless(message: TelegramMessage): boolean {
+  const { text, caption } = message;
+  return text === undefined && caption === undefined && filesOf(message).length > 0;
+}
+
+/** Of the bot's own messages only the pictures: the files are texts that are history anyway. */
+function quotedFiles(message: TelegramMessage, bot: Identity): IncomingFile[] {
+  const replied = repliedTo(message);
+  if (replied === undefined) return [];
+  const files = filesOf(replied, true);
+  const isOurs = replied.from?.id === bot.id;
+  return isOurs ? files.filter(({ mime }) => mime.startsWith('image/')) : files;
 }
 
 /** Threads of replies in a group without topics have a number, too; they are no conversations. */

@@ -1,11 +1,20 @@
 import { Api } from 'grammy';
 
-import type { Adapter, AdapterHealth, AdapterTools, Delivery, Intake, Outgoing } from '#port';
+import type {
+  Adapter,
+  AdapterHealth,
+  AdapterTools,
+  Delivery,
+  Intake,
+  Outgoing,
+  IncomingFile,
+} from '#port';
 
 import { isPrivate, readAddress, type Address } from './address.ts';
 import { ask, type Answer, type ApiSignal } from './bot-api.ts';
 import { deliveryOfEdit, deliveryOfPost, isUnparsable } from './delivery.ts';
 import type { TelegramEnv } from './env.ts';
+import { fetchFile } from './files.ts';
 import { askIdentity, checkToken, type Identity } from './identity.ts';
 import { registerMenu } from './menu.ts';
 import { readUpdate } from './message.ts';
@@ -123,6 +132,11 @@ export class TelegramAdapter implements Adapter {
       api.editMessageText(chat, Number(messageId), text, format, either),
     );
     return deliveryOfEdit(answer, messageId);
+  }
+
+  async fetchFile(file: IncomingFile, mostBytes: number, signal: AbortSignal) {
+    const { api } = this.#connected;
+    return fetchFile(api, this.#env, file, mostBytes, this.#until(signal));
   }
 
   async typing(raw: string, signal: AbortSignal): Promise<void> {

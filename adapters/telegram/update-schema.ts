@@ -15,11 +15,24 @@ const entitySchema = z.object({
   user: z.object({ id: z.int() }).optional(),
 });
 
+const fileSchema = z.object({
+  file_id: z.string(),
+  file_size: z.number().optional(),
+  file_name: z.string().optional(),
+  mime_type: z.string().optional(),
+});
+
 const contentShape = {
   message_id: z.int(),
   from: userSchema.optional(),
   text: z.string().optional(),
   caption: z.string().optional(),
+  photo: z.array(fileSchema.extend({ width: z.number().default(0) })).optional(),
+  document: fileSchema.optional(),
+  video: fileSchema.optional(),
+  audio: fileSchema.optional(),
+  voice: fileSchema.optional(),
+  video_note: fileSchema.optional(),
 };
 
 /** What we read of https://core.telegram.org/bots/api#message. */
@@ -37,6 +50,7 @@ export const messageSchema = z.object({
 });
 
 export type TelegramMessage = z.infer<typeof messageSchema>;
+export type TelegramContent = NonNullable<TelegramMessage['reply_to_message']>;
 export type TelegramEntity = z.infer<typeof entitySchema>;
 
 /** One update; its message is checked when it is read, so that one oddity holds up nothing else. */

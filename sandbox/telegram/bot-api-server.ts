@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 import type { Fault, Faults } from '../faults.ts';
+import type { TelegramFile } from './chats.ts';
 import type { Methods } from './method.ts';
 import { paramsOf } from './params.ts';
 import { Refusal, tooManyRequests } from './refusal.ts';
@@ -19,6 +20,8 @@ export interface RequestRecord {
 export interface BotApiServerOptions {
   readonly token: string;
   readonly methods: Methods;
+  /** By `file_id`. */
+  readonly files: ReadonlyMap<string, TelegramFile>;
   readonly faults: Faults;
   readonly requests: RequestRecord[];
   readonly changed: () => void;
@@ -71,6 +74,15 @@ export function botApiServer(options: BotApiServerOptions): FastifyInstance {
       reply.code(status).send(body);
       finish(status);
       return reply;
+    },
+  );
+  server.get<{ Params: { token: string; id: string } }>(
+    '/file/bot:token/files/:id',
+    async (request, reply) => {
+      const { token, id } = request.params;
+      const file = token === options.token ? options.files.get(id) : undefined;
+      if (file === undefined) return reply.code(404).send();
+      return reply.type('application/octet-stream').send(Buffer.from(file.content));
     },
   );
   server.setNotFoundHandler((_request, reply) =>

@@ -69,6 +69,8 @@ export interface Draft {
 /** Who is there, where they talk, and what has been said. */
 export class Chats {
   readonly accounts = new Map<number, Account>();
+  /** What was sent, by `file_id`. */
+  readonly files = new Map<string, TelegramFile>();
   readonly #chats = new Map<number, Chat>();
   readonly #nowMs: () => number;
   readonly #changed: () => void;
@@ -135,6 +137,7 @@ export class Chats {
       edits: [],
     };
     chat.messages.set(message.messageId, message);
+    if (message.file !== undefined) this.files.set(fileId(message), message.file);
     this.#changed();
     return message;
   }
@@ -151,4 +154,9 @@ export class Chats {
     chat.messages.delete(messageId);
     this.#changed();
   }
+}
+
+/** The `file_id` of what a message brought. */
+export function fileId({ chatId, messageId }: Pick<StoredMessage, 'chatId' | 'messageId'>): string {
+  return `file_${chatId}_${messageId}`;
 }

@@ -29,6 +29,9 @@ const destination = {
   ).optional(),
 };
 
+/** https://core.telegram.org/bots/api#getfile */
+const largestDownloadBytes = 20 * 1024 * 1024;
+
 const fileParameter = z.object({
   name: z.string(),
   mime: z.string(),
@@ -109,6 +112,13 @@ export function messageMethods({ bot, chats, limits }: World): Methods {
       if (message.from.id !== bot.id) throw badRequest("message can't be deleted");
       chats.remove(chat, params.message_id);
       return true;
+    }),
+
+    getFile: method(z.object({ file_id: z.string() }), ({ file_id: id }) => {
+      const file = chats.files.get(id);
+      if (file === undefined) throw badRequest('invalid file_id');
+      if (file.bytes > largestDownloadBytes) throw badRequest('file is too big');
+      return { file_id: id, file_unique_id: id, file_size: file.bytes, file_path: `files/${id}` };
     }),
 
     sendChatAction: method(

@@ -1,4 +1,4 @@
-import type { Account, Chat, StoredMessage } from './chats.ts';
+import { fileId, type Account, type Chat, type StoredMessage } from './chats.ts';
 
 /** A `User` of https://core.telegram.org/bots/api#user. */
 export function userPayload(account: Account): Record<string, unknown> {
@@ -42,22 +42,20 @@ export function messagePayload(chat: Chat, message: StoredMessage, depth = 1): o
   };
 }
 
-function contentPayload({ kind, text, entities, file }: StoredMessage): object {
+function contentPayload(message: StoredMessage): object {
+  const { kind, text, entities, file } = message;
+  const ids = { file_id: fileId(message), file_unique_id: fileId(message) };
+  const size = file === undefined ? {} : { file_size: file.bytes };
   const some = entities.length > 0;
   switch (kind) {
     case 'text':
       return { text, ...(some ? { entities } : {}) };
     case 'photo': {
-      const photo = [{ file_id: 'photo', file_unique_id: 'photo', width: 90, height: 90 }];
+      const photo = [{ ...ids, ...size, width: 90, height: 90 }];
       return { photo, ...captionPayload(text, entities) };
     }
     case 'document': {
-      const document = {
-        file_id: 'document',
-        file_unique_id: 'document',
-        file_name: file?.name,
-        file_size: file?.bytes,
-      };
+      const document = { ...ids, ...size, file_name: file?.name, mime_type: file?.mime };
       return { document, ...captionPayload(text, entities) };
     }
     case 'service':

@@ -1,4 +1,4 @@
-import type { Account, Chat, StoredMessage } from './chats.ts';
+import type { Account, Chat, StoredMessage, TelegramFile } from './chats.ts';
 import type { Entity } from './formatted-text.ts';
 import type { World } from './method.ts';
 import { messagePayload } from './payloads.ts';
@@ -15,6 +15,8 @@ export interface Saying {
   readonly entities?: readonly Entity[];
   /** The text is the caption of a picture. */
   readonly photo?: boolean;
+  /** What is sent with it: as a photo where `photo` says so, else as a document. */
+  readonly file?: Pick<TelegramFile, 'name' | 'content'> & Partial<TelegramFile>;
 }
 
 /** Where a user's client cuts a text in two. */
@@ -38,7 +40,10 @@ export function say(world: World, saying: Saying): StoredMessage {
     content: { text: saying.text, entities: entitiesOf(saying.text, saying.entities) },
     threadId: saying.topic,
     replyTo: saying.replyTo,
-    kind: saying.photo === true ? 'photo' : 'text',
+    kind: saying.photo === true ? 'photo' : saying.file === undefined ? 'text' : 'document',
+    ...(saying.file === undefined
+      ? {}
+      : { file: { mime: '', bytes: saying.file.content.length, ...saying.file } }),
   });
   if (hears(world, chat, message)) feed.add('message', messagePayload(chat, message));
   return message;

@@ -75,6 +75,7 @@ export class TelegramSandbox implements AsyncDisposable {
         ...updateMethods(this.#world),
         ...messageMethods(this.#world),
       },
+      files: this.#world.chats.files,
       faults: this.faults,
       requests: this.#requests,
       changed,

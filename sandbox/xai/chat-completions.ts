@@ -7,6 +7,7 @@ import { undeserializable } from './bodies.ts';
 import { citationsIn } from './citations.ts';
 import type { AnswerHead, Dialect, Reading } from './dialect.ts';
 import type { Wire } from './event-stream.ts';
+import { pictureOr } from './picture-part.ts';
 
 /** The older API: `POST /v1/chat/completions`. */
 export const chatCompletions: Dialect = {
@@ -27,7 +28,7 @@ export const chatCompletions: Dialect = {
   }),
 };
 
-const part = z.looseObject({ type: z.string(), text: z.string().optional() });
+const part = pictureOr(z.looseObject({ type: z.string(), text: z.string().optional() }));
 const content = z.union([z.string(), z.array(part).min(1)]);
 const bodySchema = z.looseObject({
   model: z.string(),

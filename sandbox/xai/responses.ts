@@ -7,6 +7,7 @@ import { undeserializable } from './bodies.ts';
 import { citationsIn } from './citations.ts';
 import type { AnswerHead, Dialect, Reading } from './dialect.ts';
 import type { Wire } from './event-stream.ts';
+import { pictureOr } from './picture-part.ts';
 
 /** The Responses API: `POST /v1/responses`. */
 export const responses: Dialect = {
@@ -16,7 +17,7 @@ export const responses: Dialect = {
   whole: (head, text, incomplete) => finished(responseId(), messageId(), head, text, incomplete),
 };
 
-const part = z.looseObject({ type: z.string(), text: z.string().optional() });
+const part = pictureOr(z.looseObject({ type: z.string(), text: z.string().optional() }));
 const item = z.union([
   z.looseObject({
     type: z.literal('message').optional(),

@@ -10,6 +10,8 @@ import { deskFor, waitWords } from './desk.ts';
 import type { Insight, SignIn } from './insight.ts';
 import type { Deleted, Incoming, Intake, Logger, Received } from './port.ts';
 import type { Prompts, Unfair } from './prompts.ts';
+import { takeFiles } from './take-files.ts';
+import type { FileTakerParts, TakenFiles } from './take-files.ts';
 import { ownWords, replied, replyTo } from './visit.ts';
 import type { Visit } from './visit.ts';
 
@@ -30,6 +32,8 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly maxPromptChars?: number;
+  /** How the files of messages are fetched and kept; without this none is taken. */
+  readonly files?: FileTakerParts | undefined;
 }
 
 /** Takes what one account hears: decides what is for us and from whom, runs commands, puts prompts in. */
@@ -125,10 +129,13 @@ export class Admission implements Intake {
     const { message, words } = visit;
     const { log } = this.#options;
     const text = withItsQuote(message, asked);
-    if (text === '') return this.#say(visit, words.emptyPrompt);
+    const own = message.files?.some(({ isQuoted }) => isQuoted !== true) ?? false;
+    if (text === '' && !own) return this.#say(visit, words.emptyPrompt);
     const most = this.#mostChars;
     if (text.length > most) return this.#say(visit, words.tooLong(most));
 
+    const taken = await this.#takeFiles(visit);
+    if (taken.kind === 'refused') return this.#say(visit, taken.why(words));
     const outcome = await this.#options.prompts.enqueue(
       {
         v: 1,
@@ -140,6 +147,7 @@ export class Admission implements Intake {
         text,
         ...(visit.isShared ? { isShared: true } : {}),
         ...(how.search ? { search: true } : {}),
+        ...(taken.files.length === 0 ? {} : { files: [...taken.files] }),
         receivedAtMs: visit.receivedAtMs,
       },
       waitWords(visit),
@@ -147,6 +155,12 @@ export class Admission implements Intake {
     if (typeof outcome === 'object') return this.#refuse(visit, outcome);
     log.info({ prompt: message.id, outcome }, 'message taken');
     return outcome === 'full' ? 'replied' : outcome;
+  }
+
+  async #takeFiles({ message, signal }: Visit): Promise<TakenFiles> {
+    const { files } = this.#options;
+    if (files === undefined || message.files === undefined) return { kind: 'taken', files: [] };
+    return takeFiles(message.id, message.files, files, signal);
   }
 
   async #refuse(visit: Visit, outcome: Unfair): Promise<Received> {

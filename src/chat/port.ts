@@ -101,6 +101,12 @@ export interface Adapter extends AsyncDisposable {
     message: Outgoing,
     signal: AbortSignal,
   ): Promise<Delivery>;
+  /**
+   * Fetches a file that came with a message, from the platform's own servers only; gives it up where
+   * it has more than `mostBytes`. Never throws for what the platform says. Without this, files that
+   * people send are not taken.
+   */
+  fetchFile?(file: IncomingFile, mostBytes: number, signal: AbortSignal): Promise<FetchedFile>;
   /** Shows that something is being written, for a few seconds. Failing is harmless. */
   typing(address: string, signal: AbortSignal): Promise<void>;
 
@@ -135,6 +141,23 @@ export interface OutgoingFile {
   readonly mime: string;
   readonly bytes: Uint8Array;
 }
+
+/** A file that somebody sent, not fetched yet. */
+export interface IncomingFile {
+  readonly name: string;
+  /** As the platform gives it; empty when it does not. */
+  readonly mime: string;
+  readonly bytes?: number | undefined;
+  /** What `fetchFile` knows it by. Never stored. */
+  readonly ref: string;
+  /** It belongs to the message that is replied to. */
+  readonly isQuoted?: boolean | undefined;
+}
+
+export type FetchedFile =
+  | { readonly kind: 'fetched'; readonly bytes: Uint8Array }
+  | { readonly kind: 'too large' }
+  | { readonly kind: 'failed'; readonly why: string };
 
 /** What became of a post or an edit. */
 export type Delivery =
@@ -196,4 +219,6 @@ export interface Incoming {
   readonly text: string;
   /** The text of the message that this one replies to, if that is not the bot's own last answer. */
   readonly quoted?: string | undefined;
+  /** Its own files, then those of the message that it replies to. */
+  readonly files?: readonly IncomingFile[] | undefined;
 }

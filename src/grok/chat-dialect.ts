@@ -2,7 +2,7 @@ import type { ChatCompletionMessageParam } from 'openai/resources/chat/completio
 import { z } from 'zod';
 
 import type { Dialect, Ending, Step, Usage } from './dialect.ts';
-import { type GrokRequest, opaque } from './request.ts';
+import { dataUrl, type GrokRequest, opaque } from './request.ts';
 import { sourceSteps } from './sources.ts';
 
 /** `POST /v1/chat/completions`: older at xAI, and what other servers have, too. */
@@ -71,14 +71,27 @@ const chunkSchema = z.looseObject({
 
 type Chunk = z.infer<typeof chunkSchema>;
 
-function messagesOf({ instructions, history, text }: GrokRequest): ChatCompletionMessageParam[] {
+function messagesOf(request: GrokRequest): ChatCompletionMessageParam[] {
+  const { instructions, history, text, images = [] } = request;
   return [
     { role: 'system', content: instructions },
     ...history.flatMap(({ prompt, answer }) => [
       { role: 'user' as const, content: prompt },
       { role: 'assistant' as const, content: answer },
     ]),
-    { role: 'user', content: text },
+    {
+      role: 'user',
+      content:
+        images.length === 0
+          ? text
+          : [
+              ...images.map((image) => ({
+                type: 'image_url' as const,
+                image_url: { url: dataUrl(image) },
+              })),
+              { type: 'text' as const, text },
+            ],
+    },
   ];
 }
 

@@ -15,11 +15,18 @@ export interface GrokRequest {
   readonly history: readonly PastExchange[];
   /** What is asked now, as `promptText` makes it. */
   readonly text: string;
+  /** Pictures that belong to it. */
+  readonly images?: readonly Picture[] | undefined;
   /** How long to think; unless set as the model likes. Only the Responses API is told. */
   readonly effort?: Effort | undefined;
   /** Whether Grok may look things up on the web and on X, or is asked to. As for `effort`. */
   readonly search?: 'may' | 'must' | undefined;
   readonly maxOutputTokens?: number | undefined;
+}
+
+export interface Picture {
+  readonly mime: string;
+  readonly base64: string;
 }
 
 export interface PastExchange {
@@ -31,4 +38,9 @@ export interface PastExchange {
 /** Opaque, stable, 43 characters: short enough for `prompt_cache_key`. */
 export function opaque(kind: 'conversation' | 'author', id: string): string {
   return createHash('sha256').update(`grok-bridge:${kind}:${id}`).digest('base64url');
+}
+
+/** A picture as both APIs take it: in the request itself, so that xAI fetches nothing. */
+export function dataUrl({ mime, base64 }: Picture): string {
+  return `data:${mime};base64,${base64}`;
 }

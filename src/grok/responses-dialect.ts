@@ -5,7 +5,7 @@ import type {
 import { z } from 'zod';
 
 import type { Dialect, Ending, Step, Usage } from './dialect.ts';
-import { type GrokRequest, opaque } from './request.ts';
+import { dataUrl, type GrokRequest, opaque } from './request.ts';
 import { sourceSteps } from './sources.ts';
 
 /** `POST /v1/responses`, the API that xAI recommends. */
@@ -96,7 +96,7 @@ const searchTools = [{ type: 'web_search' }, { type: 'x_search' }];
 const searchDemand =
   'Look this up with web_search and x_search before you answer, and cite what you found.';
 
-function inputOf({ history, text, search }: GrokRequest): ResponseInput {
+function inputOf({ history, text, search, images = [] }: GrokRequest): ResponseInput {
   return [
     ...history.flatMap(({ prompt, answer }) => [
       { role: 'user' as const, content: prompt },
@@ -104,7 +104,20 @@ function inputOf({ history, text, search }: GrokRequest): ResponseInput {
     ]),
     // Behind the history: what comes before stays the same, and is read from xAI's cache.
     ...(search === 'must' ? [{ role: 'system' as const, content: searchDemand }] : []),
-    { role: 'user', content: text },
+    {
+      role: 'user',
+      content:
+        images.length === 0
+          ? text
+          : [
+              ...images.map((image) => ({
+                type: 'input_image' as const,
+                image_url: dataUrl(image),
+                detail: 'auto' as const,
+              })),
+              { type: 'input_text' as const, text },
+            ],
+    },
   ];
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { Admission } from '../chat/admit.ts';
+import type { AdmissionOptions } from '../chat/admit.ts';
 import { Outbox } from '../chat/outbox.ts';
 import type { Adapter } from '../chat/port.ts';
 import { BridgeError } from '../errors.ts';
@@ -12,6 +13,7 @@ import { RedisReceipts } from '../queue/redis-receipts.ts';
 import { ReplyTurns } from '../queue/reply-turns.ts';
 import { rootKey } from '../redis/keys.ts';
 import { Lease } from '../redis/lease.ts';
+import { RedisPromptFiles } from '../redis/prompt-files.ts';
 import type { BridgeParts } from './bridge-side.ts';
 
 const leaseTimes = { lifeMs: 5000, renewEveryMs: 1500 };
@@ -158,11 +160,20 @@ export class AccountBridge {
       groups: this.#parts.groups,
       access: this.#parts.access,
       owners: this.#parts.accessStore,
+      files: this.#files(),
       clock,
       log,
     });
     const until = AbortSignal.any([this.#intake.signal, lease.signal]);
     await this.#adapter.listen(admission, until);
     await aborted(AbortSignal.any([this.#service.signal, lease.signal]));
+  }
+
+  #files(): AdmissionOptions['files'] {
+    const { redis, prefix } = this.#parts;
+    const { fetchFile } = this.#adapter;
+    if (fetchFile === undefined) return undefined;
+    const store = new RedisPromptFiles(redis, prefix);
+    return { fetchFile: fetchFile.bind(this.#adapter), store };
   }
 }

@@ -13,6 +13,7 @@ import { type Reply, replyTo } from '../reply.ts';
 import { type Words, wordsFor } from '../words.ts';
 import { answerText, marked } from './answer-text.ts';
 import { type Ask, speaker } from './ask-grok.ts';
+import { attachedTo, type PromptFileSource } from './attached.ts';
 import { LivePreview, type PreviewSink } from './live-preview.ts';
 
 /** A wait that lasts longer is told to the author, in the message that becomes the answer. */
@@ -21,6 +22,7 @@ const quietMs = 10_000;
 export interface AnswerPromptParts {
   readonly history: History;
   readonly ask: Ask;
+  readonly files: PromptFileSource;
   /** Closes the gate if nothing can serve. */
   readonly closeGate: (reason: string) => Promise<unknown>;
   readonly previews: PreviewSink;
@@ -33,7 +35,7 @@ export interface AnswerPromptParts {
 
 /** Answers prompts with Grok: history in, previews while it streams, and one settlement. */
 export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
-  const { history, ask, previews, onAnswer, clock, log } = parts;
+  const { history, ask, files, previews, onAnswer, clock, log } = parts;
   return async (turn, signal) => {
     const { prompt, historyEpoch, attempt } = turn;
     const words = wordsFor(prompt.author.locale);
@@ -45,9 +47,15 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
       if (isRefused) preview.say(words.stillWaiting);
     }, quietMs);
     try {
+      const attached = await attachedTo(prompt, files);
+      if (attached === undefined) {
+        const reply = finalReply(prompt, 'words', words.filesGone);
+        return { kind: 'settle', reply, outcome: 'files-gone' };
+      }
+      const { text: asked, images, kept } = attached;
       const exchanges = await history.load(prompt.conversation, historyEpoch);
       const answer = await ask(
-        { prompt, history: exchanges },
+        { prompt, text: asked, images, history: exchanges },
         {
           onText: (text) => preview.show(text),
           onRefusal: () => {
@@ -57,12 +65,17 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
         signal,
       );
       onAnswer(answer);
+      if (prompt.files !== undefined) {
+        files.release(prompt.id).catch((error: unknown) => {
+          log.warn({ err: error, prompt: prompt.id }, 'files of a prompt not released');
+        });
+      }
       return {
         kind: 'settle',
         reply: finalReply(prompt, 'answer', answerText(answer, words, { footer: parts.footer })),
         exchange: exchangeEntry({
           v: 1,
-          prompt: prompt.text,
+          prompt: kept,
           answer: answer.text,
           author: speaker(prompt),
           atMs: prompt.receivedAtMs,
@@ -121,7 +134,10 @@ async function conclude(error: unknown, ended: Ended): Promise<Settlement> {
         return { kind: 'settle', reply, outcome: 'stopped' };
       }
       log.warn({ ...facts, err: error }, 'prompt ended without an answer');
-      const text = endText(decided.words, words, referenceOf(prompt));
+      const isOfPictures = code === 'GROK_INVALID_REQUEST' && hasPictures(prompt);
+      const text = isOfPictures
+        ? words.picturesRefused
+        : endText(decided.words, words, referenceOf(prompt));
       return { kind: 'settle', reply: finalReply(prompt, 'words', text), outcome: decided.words };
     }
     case 'throw':
@@ -148,6 +164,10 @@ function endText(kind: Exclude<EndWords, 'stopped'>, words: Words, reference: st
     case 'interrupted':
       return words[kind](reference);
   }
+}
+
+function hasPictures({ files = [] }: Prompt): boolean {
+  return files.some(({ kind }) => kind === 'image');
 }
 
 function stoppedReply(prompt: Prompt, shown: string): Reply {
