@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outgoing, Received } from '#port';
 
 import { DiscordSandbox } from '../../sandbox/discord/discord-sandbox.ts';
+import { commands } from './commands.ts';
 import { closeAfterEach, idOf, listening, never, opened, outgoing } from './test-bed.ts';
 
 closeAfterEach();
@@ -32,7 +33,7 @@ describe('slash commands', () => {
     const sandbox = await sandboxOf();
     const { stop, ended } = await listening(sandbox);
     await sandbox.waitFor(() => sandbox.commandNames().length > 0);
-    expect([...sandbox.commandNames()].sort()).toEqual(['allow', 'ask', 'help', 'reset', 'stop']);
+    expect([...sandbox.commandNames()].sort()).toEqual(commands.map(({ name }) => name).sort());
     stop.abort();
     await ended;
     await listening(sandbox);

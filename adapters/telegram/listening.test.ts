@@ -216,13 +216,13 @@ test('an update that cannot be read holds up nothing', async () => {
   expect(bot.logged('update not understood')).toBe(1);
 });
 
-test('the command menu is registered when it differs, and only then', async () => {
+test('the command menu is registered in each language when it differs, and only then', async () => {
   await using bot = await rig();
   const called = (method: string) => bot.sandbox.requests.filter((r) => r.method === method).length;
   void bot.listen(intakeOf(() => {}));
   await bot.sandbox.waitFor(() => bot.logged('command menu registered') === 1);
   await bot.stop();
-  expect(called('setMyCommands')).toBe(1);
+  expect(called('setMyCommands')).toBe(2);
 
   const log = pino({ level: 'silent' });
   await using next = new TelegramAdapter(envOf(bot.sandbox), { log, clock: hastyClock });
@@ -232,8 +232,8 @@ test('the command menu is registered when it differs, and only then', async () =
     intakeOf(() => {}),
     stop.signal,
   );
-  await bot.sandbox.waitFor(() => called('getMyCommands') === 2);
+  await bot.sandbox.waitFor(() => called('getMyCommands') === 4);
   stop.abort();
   await listening;
-  expect(called('setMyCommands')).toBe(1);
+  expect(called('setMyCommands')).toBe(2);
 });
