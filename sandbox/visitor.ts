@@ -66,7 +66,7 @@ export class Visitor implements Disposable {
       discord.say({ user, channel, text });
       return;
     }
-    const option = optionOf[name];
+    const [option] = discord.commandOptions(name);
     const options = option === undefined || rest === '' ? {} : { [option]: rest };
     discord.slash({ user, channel, name, options });
   }
@@ -91,6 +91,3 @@ export class Visitor implements Disposable {
     this.#show({ id, text: `[${where}] ${text}`, isWhole: !unfinished(text) });
   }
 }
-
-/** The one option of a command that takes words. */
-const optionOf: Readonly<Record<string, string>> = { ask: 'prompt', allow: 'code' };

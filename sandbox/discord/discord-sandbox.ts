@@ -189,6 +189,12 @@ export class DiscordSandbox implements AsyncDisposable {
     return this.#service.commands.list(guildId).map(({ name }) => name);
   }
 
+  /** The names of the options of a command that is registered everywhere. */
+  commandOptions(command: string): readonly string[] {
+    const found = this.#service.commands.list(undefined).find(({ name }) => name === command);
+    return found?.definition.options.map(({ name }) => name) ?? [];
+  }
+
   /** What the bot may do in a channel, or a whole guild, from now on; the nearest counts. */
   setAccess(place: Ref, access: Access): void {
     this.#service.world.setAccess(place, access);

@@ -99,7 +99,8 @@ export class Project implements AsyncDisposable {
       environment,
       ...(until === undefined ? {} : { until }),
     });
-    if (status === 0) return output;
+    // 130: what compose itself ends with when it is interrupted.
+    if (status === 0 || (until !== undefined && status === 130)) return output;
     throw new Error(`${words.join(' ')} ended with ${status}:\n${output.slice(-6000)}`);
   }
 }

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { runSandbox } from '../../src/roles/sandbox.ts';
 import { Daemon } from '../daemon.ts';
@@ -17,6 +17,8 @@ beforeAll(() => {
   // Where the sandbox puts what it needs for a while: nothing else comes or goes there.
   process.env['TMPDIR'] = folder;
 });
+
+afterAll(() => rmSync(folder, { recursive: true }));
 
 it('lets a person type as anybody, break things, and leave without a trace', async () => {
   const terminal = new FakeTerminal();

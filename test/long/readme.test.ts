@@ -111,12 +111,20 @@ class Typed {
     };
     process.stdout?.on('data', read);
     process.stderr?.on('data', read);
+    process.on('close', () => {
+      for (const look of this.#looks) look();
+    });
+  }
+
+  get #hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
   async says(text: string, timeoutMs: number): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const look = () => {
       if (this.output.includes(text)) resolve(this.output);
+      else if (this.#hasEnded) reject(new Error(`it ended without “${text}”:\n${this.output}`));
     };
     const timer = setTimeout(() => {
       reject(new Error(`“${text}” was not said:\n${this.output.slice(-6000)}`));
@@ -137,7 +145,7 @@ class Typed {
   }
 
   async ended(timeoutMs: number): Promise<number | null> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+    if (!this.#hasEnded) {
       const signal = AbortSignal.timeout(timeoutMs);
       await once(this.#process, 'close', { signal }).catch((cause: unknown) => {
         this.#process.kill('SIGKILL');

@@ -2,6 +2,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -11,7 +12,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { withSettings, writeEnvFile } from '../../src/setup/env-file.ts';
 
@@ -46,7 +47,7 @@ describe('a file of settings', () => {
   });
 
   it('refuses what it would not read back, and leaves the file and nothing beside it', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'grok-bridge-env-'));
+    const folder = newFolder();
     const file = join(folder, '.env');
     writeFileSync(file, 'A="one\nB=two"\n');
     const writing = writeEnvFile(file, new Map([['B', '3']]));
@@ -56,7 +57,7 @@ describe('a file of settings', () => {
   });
 
   it('is its owner’s alone, also behind a link', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'grok-bridge-env-'));
+    const folder = newFolder();
     writeFileSync(join(folder, 'real'), 'A=1\n', { mode: 0o644 });
     symlinkSync('real', join(folder, '.env'));
     await writeEnvFile(join(folder, '.env'), new Map([['B', '2']]));
@@ -64,3 +65,9 @@ describe('a file of settings', () => {
     expect(statSync(join(folder, 'real')).mode & 0o777).toBe(0o600);
   });
 });
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'grok-bridge-env-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
