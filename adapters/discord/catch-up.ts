@@ -77,9 +77,7 @@ export class CatchUp {
       if (page === mostPages - 1) this.#log.warn({ channel }, 'more was missed than is fetched');
     }
     if (found.length > 0) this.#log.info({ channel, messages: found.length }, 'missed messages');
-    return found.map((message) =>
-      seen.guild === undefined ? message : { ...message, guild_id: seen.guild },
-    );
+    return found.map((message) => said(message, seen.guild));
   }
 
   /** Who wrote in a server: messages that are fetched do not tell. */
@@ -150,6 +148,11 @@ export class CatchUp {
     }
     return [];
   }
+}
+
+/** Messages that are fetched do not tell their server. */
+function said(message: MessagePayload, guild: string | undefined): MessagePayload {
+  return guild === undefined ? message : { ...message, guild_id: guild };
 }
 
 type Place = Pick<MessagePayload, 'id' | 'channel_id' | 'guild_id'>;
