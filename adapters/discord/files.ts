@@ -4,7 +4,7 @@ import type { AttachmentPayload } from './payloads.ts';
 import { readBounded } from './read-bounded.ts';
 
 /** Where Discord keeps what people send (https://docs.discord.com/developers/reference#cdn-data). */
-const discordHosts = ['cdn.discordapp.com', 'media.discordapp.net'];
+const discordHosts = new Set(['cdn.discordapp.com', 'media.discordapp.net']);
 
 /** The files of a message, in order. */
 export function filesOf(
@@ -29,7 +29,7 @@ export async function fetchAttachment(
 ): Promise<FetchedFile> {
   const url = URL.parse(ref);
   const api = URL.parse(apiUrl);
-  const isDiscords = url?.protocol === 'https:' && discordHosts.includes(url.host);
+  const isDiscords = url?.protocol === 'https:' && discordHosts.has(url.host);
   const isOfApi = url !== null && url.origin === api?.origin;
   if (!isDiscords && !isOfApi) return { kind: 'failed', why: 'not on a server of Discord’s' };
   return readBounded(ref, mostBytes, signal);

@@ -171,9 +171,12 @@ export class AccountBridge {
 
   #files(): AdmissionOptions['files'] {
     const { redis, prefix } = this.#parts;
-    const { fetchFile } = this.#adapter;
-    if (fetchFile === undefined) return undefined;
-    const store = new RedisPromptFiles(redis, prefix);
-    return { fetchFile: fetchFile.bind(this.#adapter), store };
+    const adapter = this.#adapter;
+    if (!('fetchFile' in adapter)) return undefined;
+    return {
+      fetchFile: async (...args) =>
+        adapter.fetchFile?.(...args) ?? { kind: 'failed', why: 'the adapter fetches no files' },
+      store: new RedisPromptFiles(redis, prefix),
+    };
   }
 }

@@ -26,9 +26,18 @@ export function answerText(
 
 /** A text with something below it, outside of a code block that was still open. */
 export function marked(text: string, mark: string): string {
-  const fences = text.match(/^ {0,3}(`{3,}|~{3,})/gm) ?? [];
-  const open = fences.length % 2 === 1 ? `\n${fences.at(-1)?.trim() ?? ''}` : '';
-  return `${text}${open}\n\n${mark}`;
+  const fence = openFence(text);
+  return `${text}${fence === undefined ? '' : `\n${fence}`}\n\n${mark}`;
+}
+
+/** What closes the code block that is open at the end of a text. */
+function openFence(text: string): string | undefined {
+  let open: string | undefined;
+  for (const [line, marker = ''] of text.matchAll(/^ {0,3}(`{3,}|~{3,}).*$/gm)) {
+    if (open === undefined) open = marker;
+    else if (line.trim() === marker && marker.startsWith(open)) open = undefined;
+  }
+  return open;
 }
 
 function sourceList(sources: Answer['sources']): string {
