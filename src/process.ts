@@ -1,3 +1,6 @@
+/** Longer than a token exchange and the answers' grace, shorter than compose's 90 s. */
+const lastResortMs = 88_000;
+
 /**
  * A signal that aborts at SIGTERM or SIGINT; a second one ends the process at once. Holds the
  * process open until then, since signal handlers alone do not.
@@ -9,6 +12,8 @@ export function shutdownSignal(): AbortSignal {
     if (controller.signal.aborted) process.exit(130);
     clearInterval(hold);
     controller.abort(name);
+    // Whatever still waits then, for a Redis that is away perhaps, is safe to be cut off.
+    setTimeout(() => process.exit(1), lastResortMs).unref();
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

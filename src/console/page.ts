@@ -21,7 +21,7 @@ export function renderPage({ ready, checks }: Readiness): string {
 <h1>grok-bridge</h1>
 <p class="${ready ? 'ready' : 'not-ready'}">${ready ? 'Everything is ready.' : 'Something is missing.'}</p>
 <table>${rows.join('')}</table>
-<p><a href="/readyz">/readyz</a> · <a href="/metrics">/metrics</a></p>
+<p><a href="/queues">/queues</a> · <a href="/readyz">/readyz</a> · <a href="/metrics">/metrics</a></p>
 </html>
 `;
 }

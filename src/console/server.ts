@@ -1,12 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 
+import type { Queue } from 'bullmq';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 import { renderPage } from './page.ts';
+import { serveQueueBoard } from './queue-board.ts';
 
 export interface ConsoleOptions {
   readonly host: string;
@@ -16,12 +18,14 @@ export interface ConsoleOptions {
   readonly token: string | undefined;
   readonly health: Health;
   readonly metrics: Metrics;
+  /** Shown in detail at `/queues`; default: none. */
+  readonly queues?: readonly Queue[];
   readonly log: Logger;
 }
 
 /**
- * `/healthz` (alive), `/readyz` (200, or 503 naming what is missing), `/metrics`, and `/`, the
- * status page. Says where it listens in one `listening` event.
+ * `/healthz` (alive), `/readyz` (200, or 503 naming what is missing), `/metrics`, `/`, the status
+ * page, and `/queues`. Says where it listens in one `listening` event.
  */
 export class Console implements AsyncDisposable {
   readonly #server: FastifyInstance;
@@ -33,14 +37,14 @@ export class Console implements AsyncDisposable {
   }
 
   static async listen(options: ConsoleOptions): Promise<Console> {
-    let server = build(options);
+    let server = await build(options);
     try {
       await server.listen({ host: options.host, port: options.port });
     } catch (error) {
       if (!isBusy(error)) throw error;
       options.log.warn({ port: options.port }, 'HTTP_PORT is busy, taking any other');
       await server.close();
-      server = build(options);
+      server = await build(options);
       await server.listen({ host: options.host, port: 0 });
     }
     const [address] = server.addresses();
@@ -54,7 +58,8 @@ export class Console implements AsyncDisposable {
   }
 }
 
-function build({ host, token, health, metrics }: ConsoleOptions): FastifyInstance {
+async function build(options: ConsoleOptions): Promise<FastifyInstance> {
+  const { host, token, health, metrics, queues = [] } = options;
   const server = fastify({ logger: false, forceCloseConnections: true });
   server.get('/healthz', () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
@@ -65,9 +70,11 @@ function build({ host, token, health, metrics }: ConsoleOptions): FastifyInstanc
     const text = await metrics.text();
     return reply.type(metrics.registry.contentType).send(text);
   });
-  server.get('/', { preHandler: guard(host, token) }, async (_request, reply) =>
+  const forOperator = guard(host, token);
+  server.get('/', { preHandler: forOperator }, async (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(renderPage(await health.read())),
   );
+  if (queues.length > 0) await serveQueueBoard(server, queues, forOperator);
   return server;
 }
 

@@ -82,18 +82,12 @@ export async function attempt(
       if (draft.ending !== undefined) idle.shorten(afterEndMs);
     }
   } catch (error) {
-    if (draft.ending === undefined && !either.aborted) throw brokenError(error);
+    if (draft.ending === undefined && !either.aborted) throw networkError(error);
   }
   // An aborted stream ends without a word.
   if (signal.aborted) throw abortError(signal);
   if (draft.ending === undefined && idle.signal.aborted) throw abortError(idle.signal);
   return { kind: 'answered', answer: draft.finish(request.model) };
-}
-
-function brokenError(error: unknown): BridgeError {
-  return error instanceof SyntaxError
-    ? new BridgeError('GROK_INCOMPLETE', 'Grok sent an event that is no JSON')
-    : networkError(error);
 }
 
 /** An answer that is being received. */

@@ -1,5 +1,5 @@
 import { OpenAI } from 'openai';
-import { Stream } from 'openai/core/streaming';
+import { _iterSSEMessages } from 'openai/core/streaming';
 import { Agent } from 'undici';
 
 import { chatDialect } from './chat-dialect.ts';
@@ -25,6 +25,8 @@ export interface GrokEvent {
 export type Sent =
   | { readonly kind: 'streaming'; readonly events: AsyncIterable<GrokEvent> }
   | { readonly kind: 'refused'; readonly refusal: RawRefusal };
+
+const failed: readonly Step[] = [{ kind: 'error' }];
 
 /**
  * xAI's API over the openai SDK. It sends each request once, as it is told, with the token it is
@@ -91,21 +93,26 @@ export class GrokClient implements AsyncDisposable {
     const abort = () => reading.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
-    // `events` hands errors on as they came; the SDK's other mode throws a part of them.
-    const mode = [this.#openai, true, 'events'] as const;
-    const stream = Stream.fromSSEResponse<{ event: string | null; data: unknown }>(
-      response,
-      reading,
-      ...mode,
-    );
     try {
-      for await (const { event, data } of stream) {
-        const steps = event === 'error' ? [{ kind: 'error' } as const] : this.#dialect.read(data);
-        yield { steps, raw: () => JSON.stringify(data) };
+      // Below the SDK's `Stream`, which throws away what an event says that is an error or no JSON.
+      for await (const { event, data } of _iterSSEMessages(response, reading)) {
+        if (data === '[DONE]') return;
+        const steps = event === 'error' ? failed : this.#steps(data);
+        yield { steps, raw: () => data };
       }
     } finally {
       signal.removeEventListener('abort', abort);
     }
+  }
+
+  #steps(data: string): readonly Step[] {
+    let event: unknown;
+    try {
+      event = JSON.parse(data);
+    } catch {
+      return failed;
+    }
+    return this.#dialect.read(event);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 import { loadAdapters } from '../adapters.ts';
@@ -98,9 +99,10 @@ export async function layFoundation(
   };
 }
 
-/** Health, metrics and the page, with Redis as the first thing that has to be ready. */
+/** Health, metrics and the pages, with Redis as the first thing that has to be ready. */
 export async function openConsole(
   { config, redis, health, metrics, log }: Foundation,
+  queues: readonly Queue[],
   stack: AsyncDisposableStack,
 ): Promise<void> {
   health.add('redis', async () => {
@@ -114,6 +116,7 @@ export async function openConsole(
       token: config.HTTP_TOKEN,
       health,
       metrics,
+      queues,
       log,
     }),
   );

@@ -2,6 +2,7 @@ import type { AdapterDefinition } from '../chat/port.ts';
 import { BridgeError } from '../errors.ts';
 import { aborted } from '../process.ts';
 import { gateKey } from '../redis/keys.ts';
+import { boardQueues } from './board-queues.ts';
 import { BridgeSide } from './bridge-side.ts';
 import { type Foundation, layFoundation, openConsole } from './foundation.ts';
 import { historyBounds, openQueues, startSweeper } from './queues.ts';
@@ -50,7 +51,8 @@ export async function serve(
       bridge = await BridgeSide.start(foundation, shared, adapters);
     }
     stack.use(startSweeper(foundation, queues.turns, async () => worker?.recheckGate()));
-    await openConsole(foundation, stack);
+    const board = boardQueues(foundation, bridge?.accounts ?? [], stack);
+    await openConsole(foundation, board, stack);
     log.info({ sides, adapters: adapters.map(({ name }) => name) }, 'started');
     onReady?.(foundation);
     await Promise.race([aborted(signal), bridge?.final ?? aborted(signal)]);

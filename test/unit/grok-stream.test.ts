@@ -46,7 +46,19 @@ describe('a stream that does not come to its end', () => {
   });
 
   it.each([
-    ['an event that is no JSON', 'data: {oops\n\n'],
+    ['{oops', 'GROK_UNAVAILABLE'],
+    ['Content violates usage guidelines. Failed check: SAFETY_CHECK_TYPE_BIO', 'GROK_DECLINED'],
+    ['stream error [WKE=personal-team-blocked:spending-limit] mid-response', 'GROK_QUOTA'],
+  ])('is what an event that is no JSON says: %s', async (text, code) => {
+    await using server = await FakeServer.start((response) => {
+      sendEvents(response, `data: ${text}\n\n`);
+      response.end();
+    });
+    await using ask = new Asking(server.url);
+    await expect(ask.ask()).rejects.toMatchObject({ code });
+  });
+
+  it.each([
     ['an end without text', completed('')],
     ['an end that is blank', completed(' \n')],
     ['an ending of unknown reason', { type: 'response.incomplete', response: { output: [] } }],
