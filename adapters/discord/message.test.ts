@@ -71,6 +71,13 @@ describe('a message', () => {
     expect(incoming({ mentions, content: 'a\n\n  b <@9>\nc' })?.text).toBe('a\n\n  b\nc');
   });
 
+  it('that is as long as it can be may go on in the next one', () => {
+    const partOf = (length: number) => incoming({ content: 'x'.repeat(length) })?.part;
+    expect(partOf(2_000)).toEqual({ kind: 'cut', glue: '' });
+    expect(partOf(1_980)).toEqual({ kind: 'cut', glue: '\n' });
+    expect(partOf(1_900)).toBeUndefined();
+  });
+
   it('quotes what it replies to, unless that is the bot’s', () => {
     const of = (author: object, content: string) =>
       incoming({ type: 19, referenced_message: { author, content } })?.quoted;

@@ -37,10 +37,21 @@ export function incomingMessage(
       parent: around.parent,
       roles: message.member?.roles ?? [],
     }),
+    ...partOf(message),
     text: readableText(message, around),
     ...(quoted === undefined ? {} : { quoted }),
     ...(files.length === 0 ? {} : { files }),
   };
+}
+
+/** What a person without Nitro can write; who pastes more sends the rest behind it. */
+const longest = 2_000;
+const cutFrom = 1_950;
+
+function partOf({ content }: MessagePayload): Pick<Incoming, 'part'> {
+  if (content.length < cutFrom) return {};
+  const isMidWord = content.length === longest && !/\s$/.test(content);
+  return { part: { kind: 'cut', glue: isMidWord ? '' : '\n' } };
 }
 
 /** Whether it is for the bot: in private, by mention of it or of its own role, or by reply to it. */

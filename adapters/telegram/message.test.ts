@@ -120,6 +120,17 @@ test('what a reply refers to is quoted, unless the bot itself has said it', () =
   expect(read({ text: 'True?', reply_to_message: own, quote: passage })?.quoted).toBe('said');
 });
 
+test('parts of an album, and texts that the client has cut, say that they may go on', () => {
+  const partOf = (parts: object) => read({ chat: { id: 7, type: 'private' }, ...parts })?.part;
+  const photo = [{ file_id: 'f', file_unique_id: 'u', width: 90, height: 90 }];
+  const picture = { photo, caption: 'Look', media_group_id: '77' };
+  expect(partOf(picture)).toEqual({ kind: 'album', album: '77' });
+  expect(partOf({ text: 'x'.repeat(4_096) })).toEqual({ kind: 'cut', glue: '' });
+  expect(partOf({ text: 'x'.repeat(4_050) })).toEqual({ kind: 'cut', glue: '\n' });
+  expect(partOf({ text: `${'x'.repeat(4_095)}\n` })).toEqual({ kind: 'cut', glue: '\n' });
+  expect(partOf({ text: 'x'.repeat(3_999) })).toBeUndefined();
+});
+
 test('a message from a bot says so', () => {
   expect(read({ text: 'Hi', from: { ...ada, is_bot: true } })).toMatchObject({ fromBot: true });
 });

@@ -43,6 +43,7 @@ function read(updateId: number, payload: unknown, bot: Identity): Incoming | und
       `telegram:chat:${chat.id}`,
       ...(thread === undefined ? [] : [`telegram:topic:${chat.id}:${thread}`]),
     ],
+    ...partOf(message),
     text: words.text,
     quoted: quotedBy(message, bot),
     ...(files.length === 0 ? {} : { files }),
@@ -64,6 +65,17 @@ function quotedFiles(message: TelegramMessage, bot: Identity): IncomingFile[] {
   const files = filesOf(replied, true);
   const isOurs = replied.from?.id === bot.id;
   return isOurs ? files.filter(({ mime }) => mime.startsWith('image/')) : files;
+}
+
+/** Clients cut at 4,096, and before that where a word or a line ends. */
+const cutFrom = 4_000;
+const longest = 4_096;
+
+function partOf({ media_group_id: album, text = '' }: TelegramMessage): Pick<Incoming, 'part'> {
+  if (album !== undefined) return { part: { kind: 'album', album } };
+  if (text.length < cutFrom) return {};
+  const isMidWord = text.length >= longest && !/\s$/.test(text);
+  return { part: { kind: 'cut', glue: isMidWord ? '' : '\n' } };
 }
 
 /** Threads of replies in a group without topics have a number, too; they are no conversations. */

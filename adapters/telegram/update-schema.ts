@@ -40,6 +40,7 @@ export const messageSchema = z.object({
   ...contentShape,
   chat: z.object({ id: z.int(), type: z.string() }),
   message_thread_id: z.int().optional(),
+  media_group_id: z.string().optional(),
   is_topic_message: z.boolean().optional(),
   entities: z.array(entitySchema).optional(),
   caption_entities: z.array(entitySchema).optional(),

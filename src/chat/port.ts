@@ -148,7 +148,7 @@ export interface IncomingFile {
   /** As the platform gives it; empty when it does not. */
   readonly mime: string;
   readonly bytes?: number | undefined;
-  /** What `fetchFile` knows it by. Never stored. */
+  /** What `fetchFile` knows it by. Stored only while parts of its message may still come. */
   readonly ref: string;
   /** It belongs to the message that is replied to. */
   readonly isQuoted?: boolean | undefined;
@@ -194,6 +194,13 @@ export interface Intake {
 /** Which message is gone. */
 export type Deleted = Pick<Incoming, 'conversation' | 'address'>;
 
+/** Why a message may not be the whole of what is said. */
+export type MessagePart =
+  /** Several pictures or files, each a message, sent as one. */
+  | { readonly kind: 'album'; readonly album: string }
+  /** As long as a message can be: the client has cut a longer text. `glue` joins it to the rest. */
+  | { readonly kind: 'cut'; readonly glue: '' | '\n' };
+
 /** `ignored`: not for us, or from one who may not talk and is not told so. */
 export type Received = 'queued' | 'replied' | 'known' | 'ignored';
 
@@ -215,6 +222,8 @@ export interface Incoming {
   readonly isAddressed: boolean;
   /** Where it was said, for `ALLOW`: `discord:guild:1`, `discord:channel:2`, `telegram:chat:-3`. */
   readonly places: readonly string[];
+  /** Set when it may go on in the next message of this author's in the conversation. */
+  readonly part?: MessagePart | undefined;
   /** Without the bot's mention. A command stands as `/name rest`, without the bot's name. */
   readonly text: string;
   /** The text of the message that this one replies to, if that is not the bot's own last answer. */

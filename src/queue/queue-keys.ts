@@ -34,6 +34,16 @@ export class QueueKeys {
     return `${this.#root}:reply-list:${conversation}`;
   }
 
+  /** LIST of a message's parts that have come, oldest first. */
+  parts(conversation: string): string {
+    return `${this.#root}:parts:${conversation}`;
+  }
+
+  /** SET of an account's conversations that have parts. */
+  gathering(account: string): string {
+    return `${this.#root}:gathering:${account}`;
+  }
+
   /** ZSET of conversations. */
   get waitingPrompts(): string {
     return `${this.#root}:waiting-prompts`;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Admission } from '../chat/admit.ts';
 import type { AdmissionOptions } from '../chat/admit.ts';
+import { Gathering } from '../chat/gathering.ts';
 import { Outbox } from '../chat/outbox.ts';
 import type { Adapter } from '../chat/port.ts';
 import { BridgeError } from '../errors.ts';
@@ -9,6 +10,7 @@ import { aborted } from '../process.ts';
 import { PreviewSubscriber } from '../queue/previews.ts';
 import { QueueKeys, repliesQueue } from '../queue/queue-keys.ts';
 import { reclaimTurns } from '../queue/reclaim.ts';
+import { RedisPartStore } from '../queue/redis-part-store.ts';
 import { RedisReceipts } from '../queue/redis-receipts.ts';
 import { ReplyTurns } from '../queue/reply-turns.ts';
 import { rootKey } from '../redis/keys.ts';
@@ -165,7 +167,11 @@ export class AccountBridge {
       log,
     });
     const until = AbortSignal.any([this.#intake.signal, lease.signal]);
-    await this.#adapter.listen(admission, until);
+    const parts = new RedisPartStore({ redis, prefix, account });
+    const gathering = new Gathering({ intake: admission, parts, clock, log }, lease.signal);
+    await gathering.resume();
+    await this.#adapter.listen(gathering, until);
+    await gathering.end();
     await aborted(AbortSignal.any([this.#service.signal, lease.signal]));
   }
 

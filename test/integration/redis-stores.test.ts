@@ -4,12 +4,14 @@ import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { RedisPartStore } from '../../src/queue/redis-part-store.ts';
 import { RedisReceipts } from '../../src/queue/redis-receipts.ts';
 import { RedisAccessStore } from '../../src/redis/access-store.ts';
 import { RedisConnections } from '../../src/redis/connection.ts';
 import { RedisMemory } from '../../src/redis/memory.ts';
 import { accessStoreContract } from '../contracts/access-store-contract.ts';
 import { memoryContract } from '../contracts/memory-contract.ts';
+import { partStoreContract } from '../contracts/part-store-contract.ts';
 import { receiptsContract } from '../contracts/receipts-contract.ts';
 import { TestRedis } from '../redis-server.ts';
 
@@ -32,6 +34,11 @@ accessStoreContract('a store in Redis', async () => new RedisAccessStore(redis, 
 receiptsContract(
   'a keeper in Redis',
   async () => new RedisReceipts({ redis, prefix: randomUUID(), holder: 'test' }),
+);
+
+partStoreContract(
+  'a part store in Redis',
+  async () => new RedisPartStore({ redis, prefix: randomUUID(), account: 'test-1' }),
 );
 
 let ticks = 0;

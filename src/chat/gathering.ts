@@ -1,0 +1,177 @@
+import type { Clock } from '../clock.ts';
+import { BridgeError } from '../errors.ts';
+import type { PartStore } from './part-store.ts';
+import { joined, readPart } from './parts-of-messages.ts';
+import type { Deleted, Incoming, Intake, Logger, Received } from './port.ts';
+
+export interface GatheringOptions {
+  /** What takes whole messages. */
+  readonly intake: Intake;
+  readonly parts: PartStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** When no more parts are expected after the last one. */
+  readonly quietMs?: number;
+}
+
+/** More are not waited for. */
+const mostParts = 20;
+
+/** What is known of a message that may go on. */
+interface Group {
+  readonly author: string;
+  readonly album: string | undefined;
+  isCut: boolean;
+  parts: number;
+  timer: AbortController;
+}
+
+/**
+ * Makes one message of an album, or of a text that a client cut at its limit, before it is taken in.
+ * A part is safe, and may be confirmed, once it lies in the store: what a process leaves there when
+ * it dies, the next one goes on with. All other messages pass through untouched and in their order.
+ */
+export class Gathering implements Intake {
+  readonly #options: GatheringOptions;
+  readonly #signal: AbortSignal;
+  readonly #groups = new Map<string, Group>();
+  readonly #tails = new Map<string, Promise<unknown>>();
+
+  /** `signal` aborts when the process may act no more. */
+  constructor(options: GatheringOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  /** Takes up what an earlier process has left; its last part may still be on its way. */
+  async resume(): Promise<void> {
+    const { parts, log } = this.#options;
+    for (const conversation of await parts.conversations()) {
+      const messages = (await parts.read(conversation)).flatMap((text) => readPart(text) ?? []);
+      log.info({ conversation, parts: messages.length }, 'parts of an earlier process');
+      for (const message of messages) this.#extend(message);
+      if (messages.length === 0) await parts.drop(conversation, mostParts);
+    }
+  }
+
+  async receive(message: Incoming, signal: AbortSignal): Promise<Received> {
+    const { conversation } = message;
+    const isKnown = this.#groups.has(conversation) || this.#tails.has(conversation);
+    if (!isKnown && !opens(message)) return this.#options.intake.receive(message, signal);
+    return this.#exclusive(conversation, async () => this.#take(message, signal));
+  }
+
+  async edited(message: Incoming, signal: AbortSignal): Promise<void> {
+    await this.#options.intake.edited?.(message, signal);
+  }
+
+  async deleted(message: Deleted, signal: AbortSignal): Promise<void> {
+    await this.#options.intake.deleted?.(message, signal);
+  }
+
+  /** Takes in what is there, without waiting for more. What cannot be stays for the next process. */
+  async end(): Promise<void> {
+    for (const conversation of this.#groups.keys()) {
+      await this.#exclusive(conversation, async () => this.#flush(conversation)).catch(
+        (err: unknown) => this.#options.log.warn({ err }, 'parts left for the next process'),
+      );
+    }
+    for (const { timer } of this.#groups.values()) timer.abort(over);
+  }
+
+  async #take(message: Incoming, signal: AbortSignal): Promise<Received> {
+    const { conversation, id } = message;
+    const group = this.#groups.get(conversation);
+    const isPart = group === undefined ? opens(message) : belongs(message, group);
+    if (!isPart) {
+      // Whoever is heard next in the conversation must not overtake what came before.
+      if (group !== undefined && isForUs(message)) await this.#flush(conversation);
+      if (!opens(message)) return this.#options.intake.receive(message, signal);
+    }
+    const added = await this.#options.parts.add(conversation, id, JSON.stringify(message));
+    if (added === 'known') return 'known';
+    const { isCut, album, parts } = this.#extend(message);
+    if ((album === undefined && !isCut) || parts >= mostParts) {
+      // The parts are safe: if this fails, the timer tries again.
+      await this.#flush(conversation).catch((err: unknown) => this.#report(conversation, err));
+    }
+    return 'queued';
+  }
+
+  /** Notes that a part is there, and waits for the next one from now on. */
+  #extend(message: Incoming): Group {
+    const { conversation, author, part } = message;
+    const known = this.#groups.get(conversation);
+    known?.timer.abort(over);
+    const group: Group = known ?? {
+      author: author.id,
+      album: part?.kind === 'album' ? part.album : undefined,
+      isCut: false,
+      parts: 0,
+      timer: new AbortController(),
+    };
+    group.isCut = part?.kind === 'cut';
+    group.parts += 1;
+    group.timer = new AbortController();
+    this.#groups.set(conversation, group);
+    const until = AbortSignal.any([group.timer.signal, this.#signal]);
+    // Rejects only when it is stopped.
+    this.#flushLater(conversation, until).catch(() => undefined);
+    return group;
+  }
+
+  async #flushLater(conversation: string, until: AbortSignal): Promise<void> {
+    const { clock, quietMs = 1_000 } = this.#options;
+    while (this.#groups.has(conversation)) {
+      await clock.sleep(quietMs, until);
+      await this.#exclusive(conversation, async () => {
+        if (!until.aborted) await this.#flush(conversation);
+      }).catch((err: unknown) => this.#report(conversation, err));
+    }
+  }
+
+  async #flush(conversation: string): Promise<void> {
+    const { intake, parts, log } = this.#options;
+    const lying = await parts.read(conversation);
+    const whole = joined(lying.flatMap((text) => readPart(text) ?? []));
+    if (whole !== undefined) {
+      log.debug({ prompt: whole.id, parts: lying.length }, 'parts joined');
+      await intake.receive(whole, this.#signal);
+    }
+    await parts.drop(conversation, lying.length);
+    this.#groups.get(conversation)?.timer.abort(over);
+    this.#groups.delete(conversation);
+  }
+
+  #report(conversation: string, err: unknown): void {
+    this.#options.log.warn({ conversation, err }, 'parts not taken in, trying again');
+  }
+
+  async #exclusive<T>(conversation: string, work: () => Promise<T>): Promise<T> {
+    const result = (this.#tails.get(conversation) ?? Promise.resolve()).then(work);
+    const tail = result
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#tails.get(conversation) === tail) this.#tails.delete(conversation);
+      });
+    this.#tails.set(conversation, tail);
+    return result;
+  }
+}
+
+const over = new BridgeError('STOPPED', 'the message is whole');
+
+function isForUs(message: Incoming): boolean {
+  return message.isAddressed && !message.fromBot;
+}
+
+function opens(message: Incoming): boolean {
+  return message.part !== undefined && isForUs(message);
+}
+
+/** The rest of an album, or what follows on a text that was cut. A command stands for itself. */
+function belongs({ author, fromBot, part, text }: Incoming, group: Group): boolean {
+  if (fromBot || author.id !== group.author) return false;
+  if (group.album !== undefined) return part?.kind === 'album' && part.album === group.album;
+  return group.isCut && part?.kind !== 'album' && !/^\/[a-z]{2,32}(?:\s.{0,32})?$/i.test(text);
+}
