@@ -83,7 +83,7 @@ export const settings = z.object({
   ALLOW: subjects()
     .default([])
     .describe(
-      'Who may talk, and where: `discord:<user id>`, `discord:guild:<id>`, `discord:channel:<id>`, `discord:role:<id>`, `telegram:<user id>`, `telegram:chat:<id>`; a leading `-` denies',
+      'Who may talk, and where: `discord:<user id>`, `discord:guild:<id>`, `discord:channel:<id>`, `discord:role:<id>`, `telegram:<user id>`, `telegram:chat:<id>`, `telegram:topic:<chat>:<topic>`; a leading `-` denies',
     ),
 
   GROUP_CONVERSATIONS: z

@@ -23,11 +23,18 @@ export interface CommandUse {
   readonly insight: Insight;
 }
 
+export interface TextFile {
+  readonly name: string;
+  readonly mime: 'text/markdown';
+  readonly text: string;
+}
+
 /** What commands act through. Each takes effect once for the message that the command came in. */
 export interface CommandDesk {
   /** `search`: Grok is told to look it up. */
   ask(text: string, how?: { readonly search: boolean }): Promise<Received>;
-  say(text: string): Promise<Received>;
+  /** With a file of text, which stands below as text where no files are taken. */
+  say(text: string, file?: TextFile): Promise<Received>;
   reset(done: string): Promise<Received>;
   stop(stopped: string, nothing: string): Promise<Received>;
   /** Stops all that this person has asked here. */

@@ -1,6 +1,7 @@
 import { BridgeError, isBridgeError } from '../errors.ts';
+import type { Reply } from '../reply.ts';
 import type { Access } from './access.ts';
-import type { CommandDesk } from './command.ts';
+import type { CommandDesk, TextFile } from './command.ts';
 import type { Conversations } from './conversations.ts';
 import type { SignIn } from './insight.ts';
 import type { Logger, Received } from './port.ts';
@@ -25,7 +26,8 @@ export function deskFor(visit: Visit, parts: DeskParts): CommandDesk {
   const { prompts, conversations, access, ask, refuse } = parts;
   const { message, conversation, author, words } = visit;
   const { id } = message;
-  const say = async (text: string) => replied(await prompts.say(id, replyTo(visit, text)));
+  const say = async (text: string, file?: TextFile) =>
+    replied(await prompts.say(id, { ...replyTo(visit, text), ...attached(file) }));
   const stopWords = (stopped: string, nothing: string) => ({
     stopped: replyTo(visit, stopped),
     nothing: replyTo(visit, nothing),
@@ -78,6 +80,12 @@ export function deskFor(visit: Visit, parts: DeskParts): CommandDesk {
       }
     },
   };
+}
+
+function attached(file: TextFile | undefined): Pick<Reply, 'file'> {
+  if (file === undefined) return {};
+  const { name, mime, text } = file;
+  return { file: { name, mime, base64: Buffer.from(text).toString('base64') } };
 }
 
 /** What is said when a prompt has to wait, or there are too many. */

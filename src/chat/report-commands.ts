@@ -5,7 +5,7 @@ import type { Account, DayUsage } from './insight.ts';
 import type { Received } from './port.ts';
 
 /** The longest conversation that is written out, in UTF-16 units; the oldest part is left out. */
-export const maxExportChars = 20_000;
+export const maxExportChars = 500_000;
 
 /** What is kept, used and going on. */
 export const reportCommands: readonly Command[] = [
@@ -46,11 +46,9 @@ async function writeOut({ words, desk }: CommandUse): Promise<Received> {
   const fits = written.toReversed().findIndex((text) => (left -= text.length) < 0);
   const shown = fits === -1 ? written : written.slice(written.length - Math.max(1, fits));
   const omitted = written.length - shown.length;
-  const head = [
-    `## ${words.exportHeading}`,
-    ...(omitted === 0 ? [] : [words.exportOmitted(omitted)]),
-  ];
-  return desk.say([...head, ...shown].join('\n\n'));
+  const said = [words.exportDone, ...(omitted === 0 ? [] : [words.exportOmitted(omitted)])];
+  const text = [`# ${words.exportHeading}`, ...shown].join('\n\n');
+  return desk.say(said.join(' '), { name: 'conversation.md', mime: 'text/markdown', text });
 }
 
 async function tellLimits({ words, desk, insight }: CommandUse): Promise<Received> {

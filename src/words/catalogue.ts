@@ -51,6 +51,7 @@ export interface Words {
   readonly statusFacts: (version: string, waiting: number) => string;
   readonly privacy: (exchanges: number, days: number) => string;
   readonly privacyForgotten: string;
+  readonly exportDone: string;
   readonly exportHeading: string;
   readonly exportNothing: string;
   /** So many exchanges, the oldest, are left out. */

@@ -66,6 +66,7 @@ export const zh: Words = {
     `关于这个对话，我保存了 ${exchanges} 个问题及回答，用 \`/model\`、\`/effort\`、\`/persona\` 选择的设置，以及你今天和昨天的用量。没有新内容时，${days} 天后删除；我处理失败的问题最多保存 30 天。xAI 会收到问题和回答以便作答，并被要求不要存储。\`/privacy delete\` 立即全部删除。`,
   privacyForgotten:
     '好的，这里说过的内容和选择的设置都已删除，你的用量也已删除（设有每日额度时，今天的用量除外）。',
+  exportDone: '这是我所知道的这个对话。',
   exportHeading: '这个对话',
   exportNothing: '这里没有我还记得的内容。',
   exportOmitted: (exchanges) => `最早的 ${exchanges} 个问题已省略。`,

@@ -85,7 +85,7 @@ describe.each(platforms)('on $platform', ({ platform, meet }) => {
     chatter.say('/status');
     await chatter.until((shown) => shown.includes(en.statusFine));
     chatter.say('/export');
-    await chatter.until((shown) => shown.some((text) => text.includes(en.exportHeading)));
+    await chatter.until((shown) => shown.some((text) => text.includes(en.exportDone)));
     chatter.say('/privacy');
     await chatter.until((shown) => shown.some((text) => text.includes('one question with its')));
     chatter.say('/privacy delete');

@@ -71,6 +71,21 @@ describe('who may talk', () => {
     expect(await kinds(channel, ann, bob, bobPrivate)).toEqual(['ignored', 'ignored', 'allowed']);
   });
 
+  it('topics: one of a group on the list, or one left out of it', async () => {
+    const inTopic = (topic: number) =>
+      from('telegram:bob', { places: ['telegram:chat:-100', `telegram:topic:-100:${topic}`] });
+    const only = { allow: ['telegram:topic:-100:7'] };
+    expect(await kinds(only, inTopic(7), inTopic(8))).toEqual(['allowed', 'ignored']);
+    const without = { allow: ['telegram:chat:-100', '-telegram:topic:-100:8'] };
+    expect(await kinds(without, inTopic(7), inTopic(8))).toEqual(['allowed', 'ignored']);
+  });
+
+  it('roles: of a member, in the lists of who may and who may not', async () => {
+    const member = (role: string) => from('discord:bob', { places: [`discord:role:${role}`] });
+    const allow = ['discord:role:1', '-discord:role:2'];
+    expect(await kinds({ allow }, member('1'), member('2'))).toEqual(['allowed', 'ignored']);
+  });
+
   it('pairing: strangers in allowed places, and in private with a code', async () => {
     const mode = 'pairing';
     expect(await kinds({ mode }, bob, bobPrivate)).toEqual(['ignored', 'pairing']);

@@ -74,6 +74,8 @@ async function say(text: string, more: Partial<Incoming> = {}): Promise<string |
   return prompts.replies[before]?.text;
 }
 
+const exported = () => Buffer.from(prompts.replies.at(-1)?.file?.base64 ?? '', 'base64').toString();
+
 describe('/retry and /undo', () => {
   it('ask the last prompt again, or say that there is none', async () => {
     expect(await say('/retry')).toBe(en.nothingToRetry);
@@ -89,8 +91,8 @@ describe('/retry and /undo', () => {
 
   it('take back the newest exchange, of which the beginning is named without its markup', async () => {
     expect(await say('/undo')).toBe(en.nothingToUndo);
-    const spoken = { prompt: `*Why* @everyone ${'x'.repeat(200)}`, answer: 'a', author: '' };
-    conversations.kept = [{ ...spoken, atMs: 1 }];
+    const prompt = `*Why* @everyone ${'x'.repeat(200)}`;
+    conversations.kept = [{ prompt, answer: 'a', author: '', atMs: 1 }];
     expect(await say('/undo')).toMatch(/“Why everyone x{60,}…”/);
     expect(conversations.kept).toEqual([]);
   });
@@ -167,8 +169,7 @@ describe('what is used, kept and going on', () => {
   it('/usage is one’s own; owners see everybody’s too', async () => {
     const own = en.usage(1, '1,234', '$0.0125');
     expect(await say('/usage')).toBe(own);
-    const all = `${own}\n${en.usageOfAll(5, '1,234', '$2.00')}`;
-    expect(await say('/usage', owner)).toBe(all);
+    expect(await say('/usage', owner)).toBe(`${own}\n${en.usageOfAll(5, '1,234', '$2.00')}`);
   });
 
   it('/status is a short word; owners see the queue, the version and the accounts', async () => {
@@ -204,16 +205,17 @@ describe('what is used, kept and going on', () => {
     expect(conversations.forgotten).toEqual(['memory-1.chat-1 memory:ann']);
   });
 
-  it('/export writes all of it as Markdown; of what is too long the oldest is left out, and it says so', async () => {
+  it('/export gives all of it as a file; of what is too long the oldest is left out, and it says so', async () => {
     expect(await say('/export')).toBe(en.exportNothing);
     const atMs = Date.UTC(2026, 10, 23, 15, 4);
     conversations.kept = [
       { prompt: 'One?', answer: '**I**', author: '', atMs },
       { prompt: 'Two?', answer: 'II', author: 'Ann', atMs },
     ];
-    expect(await say('/export')).toBe(
+    expect(await say('/export')).toBe(en.exportDone);
+    expect(exported()).toBe(
       [
-        `## ${en.exportHeading}`,
+        `# ${en.exportHeading}`,
         `**${en.exportAsked}** (2026-11-23 15:04 UTC)`,
         'One?',
         '**Grok**',
@@ -226,10 +228,9 @@ describe('what is used, kept and going on', () => {
     );
     const long = { prompt: 'Three?', answer: 'x'.repeat(maxExportChars), author: '', atMs };
     conversations.kept = [...conversations.kept, long];
-    const told = await say('/export');
-    expect(told).toContain(en.exportOmitted(2));
-    expect(told).toContain('Three?');
-    expect(told).not.toContain('One?');
+    expect(await say('/export')).toBe(`${en.exportDone} ${en.exportOmitted(2)}`);
+    expect(exported()).toContain('Three?');
+    expect(exported()).not.toContain('One?');
   });
 });
 
@@ -252,8 +253,8 @@ describe('what only owners may do', () => {
     expect(await admission().receive(incoming('Hello?'), signal)).toBe('ignored');
     expect(await say('/allow memory:ann', owner)).toBe(en.pairingApproved);
     expect(await admission().receive(incoming('Hello?'), signal)).toBe('queued');
-    await say('/deny memory:boss', owner);
-    expect(await admission().receive(incoming('Hello?', owner), signal)).toBe('queued');
+    expect(await say('/deny memory:boss', owner)).toBe(en.denied('memory:boss'));
+    expect(await say('/status', owner)).toContain(en.statusFine);
   });
 
   it('/login hands out the link in private, once, and tells the end', async () => {
