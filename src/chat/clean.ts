@@ -4,7 +4,12 @@
  * only hint at it stay: Arabic and Hebrew use them). Line ends become `\n`, halves of characters `�`.
  */
 export function cleanText(text: string): string {
-  return text.toWellFormed().replaceAll(/\r\n?/g, '\n').replaceAll(misleading, '').trim();
+  return harmless(text).trim();
+}
+
+/** The same for what is to be shown, with the blanks around it: they may mean something there. */
+export function harmless(text: string): string {
+  return text.toWellFormed().replaceAll(/\r\n?/g, '\n').replaceAll(misleading, '');
 }
 
 /** A name on one line, of at most 100 UTF-16 units. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import type { Preview } from '../reply.ts';
+import { harmless } from './clean.ts';
 import { directWithinMs, placeholder } from './deliver.ts';
 import type { Adapter, Logger } from './port.ts';
 import type { Posted, Shown, Writing } from './posted.ts';
@@ -117,7 +118,8 @@ export class OpenAnswer {
         await clock.sleep(delayMs, this.#closing.signal);
         continue;
       }
-      const preview = previewText(text, adapter.maxChars, (markdown) => adapter.measure(markdown));
+      const measure = (markdown: string) => adapter.measure(markdown);
+      const preview = previewText(harmless(text), adapter.maxChars, measure);
       if (!(await this.#show(preview, 'preview'))) continue;
       pace.shown(clock.monotonic(), adapter.previewIntervalMs(address));
       shownText = text;

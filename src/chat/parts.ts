@@ -1,4 +1,5 @@
 import type { Reply } from '../reply.ts';
+import { harmless } from './clean.ts';
 import type { Adapter, OutgoingFile } from './port.ts';
 import { splitText } from './split.ts';
 
@@ -18,7 +19,7 @@ type Measuring = Pick<Adapter, 'maxChars' | 'measure' | 'takesFiles'>;
  * as its beginning and a file with the whole; then the reply's own file. At least one.
  */
 export function partsOf(reply: Pick<Reply, 'text' | 'file'>, adapter: Measuring): Part[] {
-  const parts = [...textParts(reply.text, adapter), ...fileParts(reply.file, adapter)];
+  const parts = [...textParts(harmless(reply.text), adapter), ...fileParts(reply.file, adapter)];
   return parts.length === 0 ? [{ text: '—' }] : parts;
 }
 
