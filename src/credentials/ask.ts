@@ -52,10 +52,11 @@ export async function ask(
 async function leave(parts: ExchangeParts, won: Won): Promise<number | null> {
   const { clock, store, limits, durable, time } = parts;
   for (let tries = 0; tries < 3; tries += 1) {
-    const sentAtMs = await store.sent(won.fence);
-    if (sentAtMs === null) return null;
+    // Taken first: a process may stand still before it reads that its intent was written, too.
     const wall = clock.now();
     const monotonic = clock.monotonic();
+    const sentAtMs = await store.sent(won.fence);
+    if (sentAtMs === null) return null;
     if (!(await durable().catch(() => false))) return null;
     if (!(await isMarked(parts, won))) return null;
     const tookMs = clock.monotonic() - monotonic;

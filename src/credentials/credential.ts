@@ -36,6 +36,8 @@ export class Credential {
   readonly #parts: CredentialParts;
   readonly #refresher: Refresher;
   #record: CredentialRecord | null = null;
+  /** The newest that Redis has said. */
+  #confirmed: CredentialRecord | null = null;
   #token: StampedToken | null = null;
   #provisional = false;
   #reading: Promise<void> | null = null;
@@ -120,15 +122,16 @@ export class Credential {
 
   /** Takes a record that Redis confirmed; false when this process knows a newer one. */
   adopt(record: CredentialRecord): boolean {
-    const before = this.#record;
-    const order = before === null ? 1 : compareStamps(record, before);
+    const order = orderOf(record, this.#record);
     if (order < 0) return false;
     const known = order === 0 && this.#token !== null && record.state !== 'removed';
     const token = known ? this.#token : this.#open(record);
     this.#record = record;
     this.#token = token;
     this.#provisional = false;
-    this.#tell(before, record, order);
+    const before = this.#confirmed;
+    this.#confirmed = record;
+    this.#tell(before, record);
     return true;
   }
 
@@ -174,14 +177,17 @@ export class Credential {
     };
   }
 
-  #tell(before: CredentialRecord | null, record: CredentialRecord, order: number): void {
+  #tell(before: CredentialRecord | null, record: CredentialRecord): void {
     const { onEvent, waiters, keepCopy } = this.#parts;
     const credential = this.name;
     const { epoch, generation } = record;
-    if (order > 0) {
+    if (orderOf(record, before) > 0) {
       if (before !== null) onEvent({ credential, kind: 'adopted', epoch, generation });
       if (record.state !== 'removed') keepCopy(credential, record);
       waiters.tell(credential);
+    }
+    if (before !== null && isRecovery(before, record)) {
+      onEvent({ credential, kind: 'recovered', epoch, generation });
     }
     if (before?.state === record.state) return;
     if (record.state === 'quarantined') {
@@ -190,10 +196,22 @@ export class Credential {
       onEvent({ credential, kind: 'quarantined', reason, epoch, generation });
     } else if (record.state === 'at_only') {
       onEvent({ credential, kind: 'at-only', untilMs: record.expiresAtMs, epoch, generation });
-    } else if (record.state === 'active' && before !== null) {
-      onEvent({ credential, kind: 'recovered', epoch, generation });
     }
   }
+}
+
+function orderOf(record: CredentialRecord, before: CredentialRecord | null): number {
+  return before === null ? 1 : compareStamps(record, before);
+}
+
+/** Only a newer token ends an incident: a member that was enabled by hand has yet to show that it serves. */
+function isRecovery(before: CredentialRecord, record: CredentialRecord): boolean {
+  if (record.state !== 'active' || compareStamps(record, before) <= 0) return false;
+  const { epoch, generation } = record;
+  const lost =
+    (before.lostGeneration > 0 && before.lostGeneration === before.generation) ||
+    (before.epoch === epoch && record.lostGeneration === generation - 1);
+  return before.state === 'at_only' || before.state === 'quarantined' || lost;
 }
 
 /** Whether an error only says that Redis did not answer. */

@@ -20,7 +20,7 @@ export type CredentialEvent = { readonly credential: string } & (
   | { kind: 'adopted'; epoch: number; generation: number }
   | { kind: 'refresh-failed'; reason: RefreshReason; class: string; code: string; waitMs: number }
   | { kind: 'refresh-deferred'; why: string; untilMs?: number }
-  | { kind: 'ambiguous'; deadlineMs: number; generation: number }
+  | { kind: 'ambiguous'; deadlineMs: number; epoch: number; generation: number }
   | { kind: 'quarantined'; reason: string; epoch: number; generation: number }
   | { kind: 'at-only'; untilMs: number; epoch: number; generation: number }
   | { kind: 'auth-loop'; epoch: number; generation: number }

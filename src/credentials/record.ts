@@ -27,6 +27,8 @@ export interface CredentialRecord {
   readonly error: string;
   readonly reason: string;
   readonly rejected: boolean;
+  /** The newest generation of which the answer to its refresh was lost; 0 when there is none. */
+  readonly lostGeneration: number;
   readonly clientId: string;
   readonly scope: string;
   readonly team: string;
@@ -60,6 +62,7 @@ const stored = z.object({
   err_code: text,
   q_reason: text,
   rejected_gen: text,
+  lost_gen: number,
   client_id: text,
   scope: text,
   team: text,
@@ -101,6 +104,7 @@ export function parseRecord(
     error: [r.err_class, r.err_code].filter((part) => part !== '').join(' '),
     reason: r.q_reason,
     rejected: r.rejected_gen !== '' && Number(r.rejected_gen) === r.gen,
+    lostGeneration: r.lost_gen,
     clientId: r.client_id,
     scope: r.scope,
     team: r.team,

@@ -163,11 +163,12 @@ export class Refresher {
     const stamp = `${record.epoch}.${record.generation}`;
     if (this.#toldAmbiguous === stamp) return;
     this.#toldAmbiguous = stamp;
-    const { generation } = record;
+    const { epoch, generation } = record;
     this.#parts.onEvent({
       credential: this.#credential.name,
       kind: 'ambiguous',
       deadlineMs: Math.round(deadlineMs),
+      epoch,
       generation,
     });
   }

@@ -22,6 +22,7 @@ export async function postForm(
   const secure = url.protocol === 'https:';
   const content = new URLSearchParams(form).toString();
   const { promise, resolve } = Promise.withResolvers<TokenAnswer>();
+  const startedMs = performance.now();
   let left = false;
   const request = (secure ? httpsRequest : httpRequest)(url, {
     method: 'POST',
@@ -51,7 +52,13 @@ export async function postForm(
   request.once('socket', (socket) => {
     // Until this event Node holds the request back, so nothing of it can have been read.
     socket.once(secure ? 'secureConnect' : 'connect', () => {
-      left = true;
+      // A process that stood still may find the connection made before it finds its timers over.
+      if (performance.now() - startedMs > limits.connectMs) {
+        socket.destroy();
+        ended(`no connection within ${limits.connectMs} ms`);
+      } else {
+        left = true;
+      }
     });
   });
   request.once('error', (error) => ended(codeOf(error)));

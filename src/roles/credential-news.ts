@@ -82,16 +82,21 @@ async function tell(event: CredentialEvent, owners: OwnerNotices): Promise<void>
   const { credential } = event;
   switch (event.kind) {
     case 'ambiguous': {
-      const { generation, deadlineMs } = event;
-      const until = `${new Date(deadlineMs).toISOString().slice(11, 16)} UTC`;
-      await owners.tell(`ambiguous.${credential}.${generation}.${deadlineMs}`, (words) =>
+      const until = hourOf(event.deadlineMs);
+      await owners.tell(`ambiguous.${credential}.${event.epoch}.${event.generation}`, (words) =>
         words.ownerAmbiguous(credential, until),
       );
       break;
     }
-    case 'quarantined':
     case 'at-only': {
-      const reason = event.kind === 'quarantined' ? event.reason : 'invalid_grant';
+      const until = hourOf(event.untilMs);
+      await owners.tell(`at-only.${credential}.${event.epoch}.${event.generation}`, (words) =>
+        words.ownerSignInBy(credential, until),
+      );
+      break;
+    }
+    case 'quarantined': {
+      const { reason } = event;
       await owners.tell(`lost.${credential}.${event.epoch}.${event.generation}`, (words) =>
         words.ownerSignIn(credential, reason),
       );
@@ -113,4 +118,8 @@ async function tell(event: CredentialEvent, owners: OwnerNotices): Promise<void>
       break;
     default:
   }
+}
+
+function hourOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(11, 16)} UTC`;
 }

@@ -127,6 +127,7 @@ export interface Words {
 
   /** Owner notices about the credential. */
   readonly ownerSignIn: (credential: string, reason: string) => string;
+  readonly ownerSignInBy: (credential: string, deadline: string) => string;
   readonly ownerAmbiguous: (credential: string, deadline: string) => string;
   readonly ownerRecovered: (credential: string) => string;
   /** The API key, or the account's right to a model, is refused. */

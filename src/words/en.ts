@@ -147,6 +147,8 @@ export const en: Words = {
 
   ownerSignIn: (credential, reason) =>
     `I can no longer use the Grok sign-in “${credential}” (${reason}). Please sign in again: \`npm run login\` on my machine. Questions are kept until then.`,
+  ownerSignInBy: (credential, deadline) =>
+    `xAI refreshes the Grok sign-in “${credential}” no more. The present token serves until ${deadline}: please sign in again by then: \`npm run login\` on my machine.`,
   ownerAmbiguous: (credential, deadline) =>
     `The answer to refreshing the Grok sign-in “${credential}” was lost. I go on with the present token until ${deadline}; it may recover by itself. To be sure, sign in again before then: \`npm run login\`.`,
   ownerRecovered: (credential) => `The Grok sign-in “${credential}” works again.`,

@@ -126,6 +126,8 @@ export const zh: Words = {
 
   ownerSignIn: (credential, reason) =>
     `Grok 登录“${credential}”已无法使用（${reason}）。请在我的机器上重新登录：\`npm run login\`。在此之前，问题都会保留。`,
+  ownerSignInBy: (credential, deadline) =>
+    `xAI 不再刷新 Grok 登录“${credential}”。现有令牌可用到 ${deadline}，请在此之前在我的机器上重新登录：\`npm run login\`。`,
   ownerAmbiguous: (credential, deadline) =>
     `刷新 Grok 登录“${credential}”的响应丢失了。我会继续使用现有令牌到 ${deadline}，之后也许会自行恢复。为保险起见，请在此之前重新登录：\`npm run login\`。`,
   ownerRecovered: (credential) => `Grok 登录“${credential}”已恢复。`,

@@ -10,7 +10,7 @@ import { z } from 'zod';
 
 import { makeKey } from '../../src/credentials/key-ring.ts';
 import { TestRedis } from '../redis-server.ts';
-import { age, until } from './credential-model.ts';
+import { age, quick, until } from './credential-model.ts';
 import { TokenServer } from './credential-server.ts';
 
 let redis: TestRedis;
@@ -40,8 +40,10 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-async function launch(skewMs = 0): Promise<ChildProcess> {
-  const words = { url: redis.url, prefix: 'faults', dataDir, keys, issuer: server.issuer, skewMs };
+async function launch({ skewMs = 0, stopAfter = '' } = {}): Promise<ChildProcess> {
+  const { url } = redis;
+  const { issuer } = server;
+  const words = { url, prefix: 'faults', dataDir, keys, issuer, skewMs, stopAfter };
   const program = new URL('./credential-process.ts', import.meta.url);
   const child = fork(program, [JSON.stringify(words)], { stdio: 'inherit' });
   children.push(child);
@@ -97,7 +99,7 @@ describe('processes', () => {
 
   test('whose clocks are a day off decide nothing differently', async () => {
     const day = 24 * 3_600_000;
-    const fleet = await Promise.all([day, -day, 0].map(launch));
+    const fleet = await Promise.all([day, -day, 0].map(async (skewMs) => launch({ skewMs })));
     for (const child of fleet) {
       await tell(child, { do: 'sign-in', ...server.signIn() });
       await tell(child, { do: 'due' });
@@ -177,3 +179,69 @@ describe('an owner in the middle of its exchange', () => {
     expect(server.totalSends).toBe(1);
   });
 });
+
+/** A process whose refresh stands still at that reply of Redis, and what `due` will come to. */
+async function stoppedAt(reply: 'WON' | 'SENT') {
+  const owner = await launch({ stopAfter: reply });
+  await tell(owner, { do: 'sign-in', ...server.tokens });
+  await age(admin, 'faults', 'default', 3_000_000);
+  await tell(owner, { do: 'state' });
+  const peer = await launch();
+  const run = tell(owner, { do: 'due' });
+  run.catch(() => undefined);
+  await until(async () => (await admin.hget(intentKey, 'phase')) === phases[reply]);
+  return { owner, peer, run };
+}
+
+const phases = { WON: 'prepared', SENT: 'sent' } as const;
+const intentKey = '{faults}:cred:default:intent';
+const leaseKey = '{faults}:cred:default:lease';
+
+describe('an owner that has not sent yet', () => {
+  test('killed with -9 is followed by a peer within a second of its lease, and there is one send', async () => {
+    const { owner, peer } = await stoppedAt('WON');
+    owner.kill('SIGKILL');
+    expect(await tell(peer, { do: 'due' })).toBe(1);
+    expect((await stateOf(peer)).secret).toBe(server.tokens.access);
+    expect(server.totalSends).toBe(1);
+    const [first, second] = await begins();
+    expect(second - first).toBeLessThan((quick.leaseMs ?? 0) + 1_000);
+  });
+
+  test('stopped after it wrote “sent” looks again when it goes on, and sends nothing if it may not', async () => {
+    const { owner, peer, run } = await stoppedAt('SENT');
+    await until(async () => (await admin.exists(leaseKey)) === 0);
+    await tell(peer, { do: 'due' });
+    expect((await stateOf(peer)).state).toBe('ambiguous');
+    expect(server.totalSends).toBe(0);
+    owner.kill('SIGCONT');
+    await run;
+    await until(async () => {
+      await tell(peer, { do: 'due' });
+      return (await stateOf(peer)).generation === 2;
+    });
+    expect(server.totalSends).toBe(1);
+    expect(server.revoked).toBe(false);
+  });
+
+  test('stopped until a peer sent in its place sends nothing when it goes on', async () => {
+    const { owner, peer, run } = await stoppedAt('SENT');
+    await until(async () => (await admin.exists(leaseKey)) === 0);
+    await age(admin, 'faults', 'default', 600_000);
+    await until(async () => {
+      await tell(peer, { do: 'due' });
+      return (await stateOf(peer)).generation === 2;
+    });
+    owner.kill('SIGCONT');
+    await run;
+    expect((await stateOf(owner)).secret).toBe(server.tokens.access);
+    expect(server.totalSends).toBe(1);
+  });
+});
+
+/** When refreshes began, by Redis' clock. */
+async function begins(): Promise<[number, number]> {
+  const entries = await admin.xrange('{faults}:cred:default:hist', '-', '+');
+  const times = entries.flatMap(([id, fields]) => (fields.includes('begin') ? [id] : []));
+  return z.tuple([z.number(), z.number()]).parse(times.map((id) => Number(id.split('-', 1)[0])));
+}

@@ -14,6 +14,8 @@ const setup = z.object({
   keys: z.string(),
   issuer: z.string(),
   skewMs: z.number(),
+  /** Stops itself, as by SIGSTOP, at the first reply of Redis that begins with this word. */
+  stopAfter: z.string(),
 });
 const message = z.discriminatedUnion('do', [
   z.object({ do: z.literal('sign-in'), access: z.string(), refresh: z.string() }),
@@ -22,7 +24,7 @@ const message = z.discriminatedUnion('do', [
   z.object({ do: z.literal('state') }),
 ]);
 
-const { url, prefix, dataDir, keys, issuer, skewMs } = setup.parse(
+const { url, prefix, dataDir, keys, issuer, skewMs, stopAfter } = setup.parse(
   JSON.parse(process.argv[2] ?? ''),
 );
 const connect = async () => {
@@ -31,8 +33,27 @@ const connect = async () => {
   await redis.connect();
   return redis;
 };
+let stops = true;
+/** The connection; once, the process stands still before it reads a reply that begins with `stopAfter`. */
+const stopping = (redis: Redis): Redis =>
+  new Proxy(redis, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      const method = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
+      if (name !== 'evalsha' && name !== 'eval') return method;
+      return async (...args: unknown[]) => {
+        const done = await method(...args);
+        if (stops && Array.isArray(done) && done[0] === stopAfter) {
+          stops = false;
+          process.kill(process.pid, 'SIGSTOP');
+        }
+        return done;
+      };
+    },
+  });
 const service = await CredentialService.start({
-  redis: await connect(),
+  redis: stopping(await connect()),
   subscriber: await connect(),
   prefix,
   dataDir,

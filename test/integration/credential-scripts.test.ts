@@ -118,6 +118,24 @@ describe('leave to refresh', () => {
 });
 
 describe('a failure', () => {
+  test.each([
+    ['proactive', 'at_only'],
+    ['reactive', 'quarantined'],
+  ] as const)(
+    'that ends the grant in a %s refresh leaves the living access token %s',
+    async (reason, state) => {
+      const { store: s, connection, rec } = await store();
+      await (await fleet.process({ tool: true })).signIn('default', imported(server.tokens));
+      await connection.hset(rec, 'due_ms', 1);
+      const print = (await connection.hget(rec, 'rt_fp')) ?? '';
+      const at = { name: 'default', epoch: 1, generation: 1, attempt: 'a' };
+      await s.begin(at, reason, 'o');
+      await s.sent(at);
+      const why = { class: 'dead', code: 'invalid_grant', waitMs: 0 };
+      expect(await s.fail(at, print, 'dead', why)).toEqual({ kind: 'ok', state });
+    },
+  );
+
   test('of another generation, token or attempt changes nothing', async () => {
     const { store: s, connection, rec } = await store();
     await (await fleet.process({ tool: true })).signIn('default', imported(server.tokens));
@@ -132,9 +150,9 @@ describe('a failure', () => {
     expect((await s.fail(at, 'another', 'dead', why)).kind).toBe('stale');
     expect((await s.fail({ ...at, attempt: 'b' }, print, 'dead', why)).kind).toBe('stale');
     expect(await connection.hgetall(rec)).toEqual(before);
-    expect(await s.fail(at, print, 'dead', why)).toEqual({ kind: 'ok', state: 'at_only' });
+    expect(await s.fail(at, print, 'dead', why)).toEqual({ kind: 'ok', state: 'quarantined' });
     const once = await connection.hgetall(rec);
-    expect(await s.fail(at, print, 'dead', why)).toEqual({ kind: 'ok', state: 'at_only' });
+    expect(await s.fail(at, print, 'dead', why)).toEqual({ kind: 'ok', state: 'quarantined' });
     expect(await connection.hgetall(rec)).toEqual(once);
   });
 });

@@ -30,6 +30,7 @@ if current then
     return { 'BUSY', NOW, intent.phase, redis.call('PTTL', LEASE) }
   end
   if intent.phase == 'sent' or num(intent.resends) > 0 then
+    redis.call('HSET', REC, 'lost_gen', rec.gen)
     return { 'AMBIGUOUS', NOW, intent.attempt, num(intent.sent_at), num(intent.resends) }
   end
 end

@@ -16,14 +16,16 @@ local again = NOW + num(ARGV[10])
 redis.call('HSET', REC, 'last_fail', ARGV[6], 'n_fail', int(num(rec.n_fail) + 1), 'next_at', int(again), 'err_class', ARGV[8], 'err_code', ARGV[9], 'err_at', int(NOW))
 if rec.st ~= 'disabled' then
   if outcome == 'dead' then
-    redis.call('HSET', REC, 'st', alive(rec) and 'at_only' or 'quarantined', 'q_reason', ARGV[8], 'q_at', int(NOW))
+    -- A refresh that a refusal called for leaves an access token that is refused, too.
+    local refused = intent.reason == 'reactive' or intent.reason == 'reactive-after-guard'
+    redis.call('HSET', REC, 'st', alive(rec) and not refused and 'at_only' or 'quarantined', 'q_reason', ARGV[9], 'q_at', int(NOW))
   elseif outcome == 'ambiguous' and num(intent.resends) > 0 and not alive(rec) then
     redis.call('HSET', REC, 'st', 'quarantined', 'q_reason', 'answer-lost', 'q_at', int(NOW))
   end
 end
 local st = redis.call('HGET', REC, 'st')
 if outcome == 'ambiguous' and st == 'active' then
-  redis.call('HSET', REC, 'next_at', '0')
+  redis.call('HSET', REC, 'next_at', '0', 'lost_gen', rec.gen)
 elseif st == 'active' and num(intent.resends) > 0 then
   -- The re-send did not happen or changed nothing: the first answer is still lost.
   redis.call('HSET', INTENT, 'phase', 'prepared')
