@@ -9,6 +9,7 @@ import { RedisReceipts } from '../../src/queue/redis-receipts.ts';
 import { RedisAccessStore } from '../../src/redis/access-store.ts';
 import { RedisConnections } from '../../src/redis/connection.ts';
 import { RedisMemory } from '../../src/redis/memory.ts';
+import { RedisPromptFiles } from '../../src/redis/prompt-files.ts';
 import { accessStoreContract } from '../contracts/access-store-contract.ts';
 import { memoryContract } from '../contracts/memory-contract.ts';
 import { partStoreContract } from '../contracts/part-store-contract.ts';
@@ -58,4 +59,21 @@ it('a memory forgets what was noted too long ago, and ends by itself', async () 
   expect(await memory.entries()).toEqual([['new', '2']]);
   const keys = await redis.keys(`{${options.prefix}}:*`);
   for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0);
+});
+
+it('files of a prompt are there until it is answered, all of them or none, and end by themselves', async () => {
+  const prefix = randomUUID();
+  const files = new RedisPromptFiles(redis, prefix);
+  expect(await files.load('p', 1)).toBeUndefined();
+  await files.put('p', [Buffer.from([0, 255, 10]), Buffer.from('two')]);
+  await files.put('p', [Buffer.from([0, 255, 13]), Buffer.from('two')]);
+  expect(await files.load('p', 2)).toEqual(['AP8N', 'dHdv']);
+  expect(await files.load('p', 3)).toBeUndefined();
+  const [key = ''] = await redis.keys(`*${prefix}*`);
+  expect(await redis.pttl(key)).toBeGreaterThan(23 * 3_600_000);
+  await files.release('p');
+  expect(await files.load('p', 2)).toHaveLength(2);
+  expect(await redis.pttl(key)).toBeLessThanOrEqual(600_000);
+  await files.put('none', []);
+  expect(await files.load('none', 0)).toEqual([]);
 });
