@@ -40,6 +40,8 @@ export const promptSchema = z.object({
   isShared: z.boolean().optional(),
   /** Grok is asked to look it up. */
   search: z.boolean().optional(),
+  /** The text describes a picture that is to be drawn. */
+  imagine: z.boolean().optional(),
   files: z.array(promptFileSchema).optional(),
   /** When the bridge took it in, milliseconds since 1970. */
   receivedAtMs: z.number(),

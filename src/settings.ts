@@ -41,6 +41,10 @@ export const settings = z.object({
     .describe(
       '`auto`: Grok looks things up on the web and on X when it wants to; `off`: only for `/search`. Not with `GROK_API=chat`',
     ),
+  GROK_IMAGE_MODEL: z
+    .string()
+    .default('grok-imagine-image')
+    .describe('The model that draws for `/imagine`'),
   GROK_IDLE_SECONDS: seconds(300).describe('A stream that is silent for longer is given up'),
   ANSWER_FOOTER: flag().describe('Show model, tokens and cost below each answer'),
   ANSWER_SECONDS: seconds(900).describe('The longest that one answer may take'),

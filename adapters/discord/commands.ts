@@ -14,6 +14,9 @@ export const commands: readonly CommandDefinition[] = [
   command('search', 'Ask Grok to look it up on the web and on X', '让 Grok 在网络和 X 上查找', [
     option('question', 'What you want to know', '你想知道什么', 6000),
   ]),
+  command('imagine', 'Have Grok draw a picture', '让 Grok 画一张图', [
+    option('picture', 'What it shows', '画面内容', 2000),
+  ]),
   command('retry', 'Ask the last question again', '重新回答上一个问题'),
   command('undo', 'Take the last question and its answer back', '撤回上一个问题及其回答'),
   command('reset', 'Start a new conversation here', '在这里开始新的对话'),

@@ -10,6 +10,7 @@ const deadlineMs = 10_000;
 const table = [
   ['ask', 'Ask Grok', '向 Grok 提问'],
   ['search', 'Look it up on the web and on X', '在网络和 X 上查找'],
+  ['imagine', 'Have Grok draw a picture', '让 Grok 画一张图'],
   ['retry', 'Ask the last question again', '重新回答上一个问题'],
   ['undo', 'Take the last question and its answer back', '撤回上一个问题及其回答'],
   ['reset', 'Forget this conversation and begin anew', '忘记这个对话，重新开始'],

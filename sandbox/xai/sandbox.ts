@@ -13,6 +13,7 @@ import { serveControl } from './control.ts';
 import { Devices, type PendingDevice } from './device.ts';
 import { Gate } from './gate.ts';
 import { type Family, Grants, type TokenSet } from './grants.ts';
+import { serveImages } from './images.ts';
 import { serveInference } from './inference.ts';
 import { Journal, type ModelRequest, type TokenCall } from './journal.ts';
 import { SCOPES, serveOAuth } from './oauth.ts';
@@ -106,6 +107,7 @@ export class XaiSandbox implements AsyncDisposable {
     serveInference(this.#app, responses, parts);
     serveInference(this.#app, chatCompletions, parts);
     serveCatalogue(this.#app, parts);
+    serveImages(this.#app, parts);
     void this.#app.register(async (app) => serveControl(app, this));
   }
 

@@ -4,6 +4,7 @@ import type { Words } from '../words.ts';
 import type { AccessStore, OwnerPlace } from './access-store.ts';
 import type { Access } from './access.ts';
 import { cleanName, cleanText, withQuote } from './clean.ts';
+import type { Asking } from './command.ts';
 import { askedBy, runCommand } from './commands.ts';
 import type { Conversations } from './conversations.ts';
 import { deskFor, waitWords } from './desk.ts';
@@ -77,9 +78,9 @@ export class Admission implements Intake {
     await this.#amend(conversation, message.address, whole);
   }
 
-  async deleted({ conversation, address }: Deleted, signal: AbortSignal): Promise<void> {
+  async deleted(message: Deleted, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    await this.#amend(`${this.#options.account}.${conversation}`, address, null);
+    await this.#amend(this.#conversationOf(message), message.address, null);
   }
 
   async #amend(conversation: string, address: string, text: string | null): Promise<void> {
@@ -102,9 +103,9 @@ export class Admission implements Intake {
     };
   }
 
-  #conversationOf({ conversation, isPrivate, author }: Incoming): string {
+  #conversationOf({ conversation, isPrivate, author }: Incoming | Deleted): string {
     const { account, groups } = this.#options;
-    const isOwn = groups === 'per-user' && !isPrivate;
+    const isOwn = groups === 'per-user' && !isPrivate && author !== undefined;
     return [account, conversation, ...(isOwn ? [author.id.replaceAll(':', '-')] : [])].join('.');
   }
 
@@ -117,7 +118,7 @@ export class Admission implements Intake {
       access,
       signIn,
       log,
-      ask: (text, how) => this.#ask(visit, text, how),
+      ask: (text, what) => this.#ask(visit, text, what),
       refuse: (outcome) => this.#refuse(visit, outcome),
     });
     const { isPrivate } = message;
@@ -125,7 +126,7 @@ export class Admission implements Intake {
     return runCommand(visit.text, use) ?? this.#ask(visit, visit.text);
   }
 
-  async #ask(visit: Visit, asked: string, how = { search: false }): Promise<Received> {
+  async #ask(visit: Visit, asked: string, what: Asking = 'answer'): Promise<Received> {
     const { message, words } = visit;
     const { log } = this.#options;
     const text = withItsQuote(message, asked);
@@ -146,7 +147,7 @@ export class Admission implements Intake {
         author: visit.author,
         text,
         ...(visit.isShared ? { isShared: true } : {}),
-        ...(how.search ? { search: true } : {}),
+        ...(what === 'answer' ? {} : { [what]: true }),
         ...(taken.files.length === 0 ? {} : { files: [...taken.files] }),
         receivedAtMs: visit.receivedAtMs,
       },

@@ -23,6 +23,9 @@ export interface CommandUse {
   readonly insight: Insight;
 }
 
+/** What is asked for: an answer, one that is looked up, or a picture. */
+export type Asking = 'answer' | 'search' | 'imagine';
+
 export interface TextFile {
   readonly name: string;
   readonly mime: 'text/markdown';
@@ -31,8 +34,7 @@ export interface TextFile {
 
 /** What commands act through. Each takes effect once for the message that the command came in. */
 export interface CommandDesk {
-  /** `search`: Grok is told to look it up. */
-  ask(text: string, how?: { readonly search: boolean }): Promise<Received>;
+  ask(text: string, how?: Asking): Promise<Received>;
   /** With a file of text, which stands below as text where no files are taken. */
   say(text: string, file?: TextFile): Promise<Received>;
   reset(done: string): Promise<Received>;

@@ -24,9 +24,10 @@ export function runCommand(
 export function askedBy(text: string): string | undefined {
   const match = commandPattern.exec(text);
   if (match === null) return text;
-  const name = match[1]?.toLowerCase();
-  return name === 'ask' || name === 'search' ? (match[2] ?? '').trim() : undefined;
+  return asking.has(match[1]?.toLowerCase() ?? '') ? (match[2] ?? '').trim() : undefined;
 }
+
+const asking = new Set(['ask', 'search', 'imagine']);
 
 const commands: readonly Command[] = [
   ...talkCommands,

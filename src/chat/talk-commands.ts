@@ -3,7 +3,8 @@ import type { Command } from './command.ts';
 /** Asking, and taking back what was asked. */
 export const talkCommands: readonly Command[] = [
   { names: ['ask'], run: ({ desk, rest }) => desk.ask(rest) },
-  { names: ['search'], run: ({ desk, rest }) => desk.ask(rest, { search: true }) },
+  { names: ['search'], run: ({ desk, rest }) => desk.ask(rest, 'search') },
+  { names: ['imagine'], run: ({ desk, rest }) => desk.ask(rest, 'imagine') },
   { names: ['retry'], run: ({ desk, words }) => desk.retry(words.nothingToRetry) },
   { names: ['undo'], run: ({ desk, words }) => desk.undo(words.undone, words.nothingToUndo) },
   { names: ['reset', 'new'], run: ({ desk, words }) => desk.reset(words.reset) },

@@ -3,6 +3,7 @@ import { BridgeError, type ErrorCode, isBridgeError } from '../errors.ts';
 import { type Answer, attempt, type Refused } from './attempt.ts';
 import type { InferenceClass } from './classify.ts';
 import type { GrokClient } from './client.ts';
+import { draw } from './draw.ts';
 import { RefusedExtras, withoutRefused } from './extras.ts';
 import { abortError, refusalError, slugIn } from './failure.ts';
 import { redact } from './redact.ts';
@@ -129,7 +130,8 @@ class Call {
     const onAccepted = () => this.#session.accepted(token);
     try {
       const options = { clock, idleMs, onText, onAccepted };
-      return await attempt(client, request, token.secret, options, signal);
+      const once = request.isPicture === true ? draw : attempt;
+      return await once(client, request, token.secret, options, signal);
     } catch (error) {
       if (isBridgeError(error, ...transientCodes) && !signal.aborted) {
         const report = { class: 'transient', status: null, slug: null } as const;

@@ -3,6 +3,7 @@ import { BridgeError } from '../errors.ts';
 import { classify, type InferenceVerdict } from './classify.ts';
 import type { GrokClient, GrokEvent } from './client.ts';
 import type { Ending, Facts, Source, Usage } from './dialect.ts';
+import type { Drawn } from './draw.ts';
 import { abortError, networkError } from './failure.ts';
 import type { GrokRequest } from './request.ts';
 import { Watchdog } from './watchdog.ts';
@@ -17,6 +18,8 @@ export interface Answer {
   readonly responseId?: string;
   /** Ended by the longest allowed output, and to be shown as such. */
   readonly cut: boolean;
+  /** Drawn on demand; `text` then says what was asked for. */
+  readonly picture?: Drawn;
 }
 
 export interface AttemptOptions {

@@ -76,6 +76,19 @@ export class GrokClient implements AsyncDisposable {
     return { kind: 'streaming', events: this.#events(response, signal) };
   }
 
+  /** Asks for a picture; the answer as it came, refused or not. @throws as `send` */
+  async draw(
+    { model, text }: GrokRequest,
+    secret: string,
+    signal: AbortSignal,
+  ): Promise<RawRefusal> {
+    const headers = { accept: 'application/json', authorization: `Bearer ${secret}` };
+    const body = { model, prompt: text, n: 1, response_format: 'b64_json' };
+    const path = '/images/generations';
+    const response = await this.#openai.post(path, { body, headers, signal }).asResponse();
+    return (await refusalIn(response)) ?? { status: 502, body: '', headers: response.headers };
+  }
+
   /** The models that the key may use; undefined when the server does not say. @throws as `send` */
   async models(secret: string, signal: AbortSignal): Promise<readonly Model[] | undefined> {
     const headers = { accept: 'application/json', authorization: `Bearer ${secret}` };

@@ -9,6 +9,8 @@ export interface RawRefusal {
 
 /** More is no error text. */
 const longestBody = 256 * 1024;
+/** Of a success: pictures come as base64. */
+const longestAnswer = 32 * 1024 * 1024;
 /** The SDK adds what its own environment variables say, and a description of this machine. */
 const sentHeaders = ['accept', 'authorization', 'content-type', 'x-grok-conv-id'];
 /** Set on what `rawFetch` passes off as a success. */
@@ -41,7 +43,9 @@ export function rawFetch(dispatcher: Dispatcher) {
     kept.delete('content-encoding');
     kept.delete('content-length');
     kept.set(statusHeader, String(answer.status));
-    return new Response(await readText(answer), { headers: kept });
+    return new Response(await readText(answer, answer.ok ? longestAnswer : longestBody), {
+      headers: kept,
+    });
   };
 }
 
@@ -56,13 +60,13 @@ function isEventStream(response: Response): boolean {
   return response.headers.get('content-type')?.includes('text/event-stream') === true;
 }
 
-async function readText(response: Response): Promise<string> {
+async function readText(response: Response, longest: number): Promise<string> {
   if (response.body === null) return '';
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of response.body) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > longestBody) break;
+    if (text.length > longest) break;
   }
   return text;
 }

@@ -21,6 +21,8 @@ export interface GrokRequest {
   readonly effort?: Effort | undefined;
   /** Whether Grok may look things up on the web and on X, or is asked to. As for `effort`. */
   readonly search?: 'may' | 'must' | undefined;
+  /** `text` describes a picture that is to be drawn by `model`; the history is none of it. */
+  readonly isPicture?: boolean | undefined;
   readonly maxOutputTokens?: number | undefined;
 }
 

@@ -72,7 +72,10 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
       }
       return {
         kind: 'settle',
-        reply: finalReply(prompt, 'answer', answerText(answer, words, { footer: parts.footer })),
+        reply: {
+          ...finalReply(prompt, 'answer', answerText(answer, words, { footer: parts.footer })),
+          ...(answer.picture === undefined ? {} : { file: pictureFile(answer.picture) }),
+        },
         exchange: exchangeEntry({
           v: 1,
           prompt: kept,
@@ -175,6 +178,10 @@ function stoppedReply(prompt: Prompt, shown: string): Reply {
   return shown === ''
     ? finalReply(prompt, 'words', words.stoppedBeforeStart)
     : finalReply(prompt, 'stopped', marked(shown, words.stopped));
+}
+
+function pictureFile({ mime, base64 }: NonNullable<Answer['picture']>): Reply['file'] {
+  return { name: `picture.${mime.replace('image/', '')}`, mime, base64 };
 }
 
 function finalReply(prompt: Prompt, kind: Reply['kind'], text: string): Reply {

@@ -65,7 +65,8 @@ export function askGrok(
     const askedAtMs = clock.monotonic();
     let isFirst = true;
     const chosen = await settings(prompt.conversation);
-    const model = chosen.model ?? config.GROK_MODEL;
+    const isPicture = prompt.imagine === true;
+    const model = isPicture ? config.GROK_IMAGE_MODEL : (chosen.model ?? config.GROK_MODEL);
     asking.set(prompt.id, { model, onRefusal });
     try {
       return await grok.answer(
@@ -81,7 +82,8 @@ export function askGrok(
             prompt: spoken(exchange.prompt, exchange.author),
             answer: exchange.answer,
           })),
-          text: spoken(asked, speaker(prompt)),
+          text: isPicture ? asked : spoken(asked, speaker(prompt)),
+          isPicture,
           ...(images.length === 0 ? {} : { images }),
         },
         {

@@ -26,6 +26,7 @@ export const en: Words = {
     '- `/stop` stops the answer that is being written, `/stop all` all that you have asked here',
     '- `/retry` asks the last question again, `/undo` takes it back',
     '- `/search …` looks it up on the web and on X',
+    '- `/imagine …` draws a picture',
     '- `/model`, `/effort` and `/persona` show and choose who answers here, and how',
     '- `/usage` shows what you have used today, `/status` whether I can answer',
     '- `/export` writes this conversation out',

@@ -23,6 +23,7 @@ export const zh: Words = {
     '- `/stop` 停止正在生成的回答，`/stop all` 停止你在这里的所有提问',
     '- `/retry` 重新回答上一个问题，`/undo` 撤回它',
     '- `/search …` 在网络和 X 上查找',
+    '- `/imagine …` 画一张图',
     '- `/model`、`/effort`、`/persona` 查看和选择这里由谁、怎样回答',
     '- `/usage` 显示你今天的用量，`/status` 显示我能否回答',
     '- `/export` 导出这个对话',

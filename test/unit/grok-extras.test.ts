@@ -106,3 +106,33 @@ describe('the list of models', () => {
     expect(readModels({ status: 200, body: image, headers })).toEqual([]);
   });
 });
+
+describe('a picture', () => {
+  const picture = { model: 'grok-imagine-image', text: 'A red cat', isPicture: true };
+
+  it('is drawn as it was described, and counted at what it cost', async () => {
+    await using ask = asking();
+    const answer = await ask.ask(picture);
+    expect(answer).toMatchObject({ text: '🎨 A red cat', picture: { mime: 'image/png' } });
+    expect(
+      Buffer.from(answer.picture?.base64 ?? '', 'base64')
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+    expect(answer.usage.costUsdTicks).toBeGreaterThan(0);
+    expect(ask.tokens.accepted).toEqual([xai.apiKey]);
+  });
+
+  it('is refused in the classes of any answer, and never made up', async () => {
+    await using ask = asking();
+    await expect(ask.ask({ ...picture, model: 'grok-none' })).rejects.toMatchObject({
+      code: 'GROK_MODEL_UNAVAILABLE',
+    });
+    await using server = await FakeServer.start((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"data":[{"b64_json":"aGVsbG8="}]}');
+    });
+    await using other = new Asking(server.url);
+    await expect(other.ask(picture)).rejects.toMatchObject({ code: 'GROK_INCOMPLETE' });
+  });
+});
