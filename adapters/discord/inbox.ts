@@ -13,6 +13,7 @@ import type { SlashCommands } from './slash.ts';
 /** While the intake is away: so many messages to the bot are kept, so many others. */
 const mostAddressed = 10_000;
 const mostOthers = 1_000;
+const mostRemembered = 2_000;
 
 /** What is heard on the gateway, on its way to the intake: in order per conversation. */
 export class Inbox {
@@ -22,6 +23,8 @@ export class Inbox {
   readonly #tools: AdapterTools;
   readonly #signal: AbortSignal;
   readonly #lanes = new Lanes();
+  /** By message: a deletion does not tell. Of the last ones that were said to the bot. */
+  readonly #authors = new Map<string, string>();
   #recovering: Promise<void> = Promise.resolve();
 
   constructor(
@@ -99,6 +102,7 @@ export class Inbox {
 
   async #hand(message: MessagePayload, addressed: boolean, places: Places): Promise<void> {
     const { id, channel_id: channel, guild_id: guild } = message;
+    if (addressed) this.#remember(message);
     const received = await handOver(
       async () => {
         const parent =
@@ -123,6 +127,12 @@ export class Inbox {
     if (received !== undefined) this.#catchUp.note(message, received !== 'ignored');
   }
 
+  #remember({ id, author }: MessagePayload): void {
+    this.#authors.set(id, author.id);
+    const [oldest] = this.#authors.keys();
+    if (this.#authors.size > mostRemembered && oldest !== undefined) this.#authors.delete(oldest);
+  }
+
   #takeEdit(data: unknown, places: Places): void {
     const edit = editSchema.safeParse(data).data;
     if (edit === undefined) return;
@@ -135,10 +145,16 @@ export class Inbox {
   #takeDeletion(data: unknown): void {
     const deletion = deletionSchema.safeParse(data).data;
     if (deletion === undefined) return;
-    const { id, ids, channel_id: channel } = deletion;
+    const { id, ids, channel_id: channel, guild_id: guild } = deletion;
     for (const message of id === undefined ? ids : [id]) {
       const address = writeAddress({ kind: 'message', channel, message });
-      const gone = { conversation: channel, address };
+      const author = this.#authors.get(message);
+      const gone = {
+        conversation: channel,
+        address,
+        isPrivate: guild === undefined,
+        ...(author === undefined ? {} : { author: { id: `discord:${author}` } }),
+      };
       this.#amend(channel, async () => this.#intake.deleted?.(gone, this.#signal));
     }
   }

@@ -51,7 +51,8 @@ describe('a message that changes before it is answered', () => {
     const amended: string[] = [];
     const { hear } = await listeningOf(adapter, () => 'queued', {
       edited: async ({ text, address }) => void amended.push(`${text} ${address}`),
-      deleted: async ({ conversation, address }) => void amended.push(`${conversation} ${address}`),
+      deleted: async ({ conversation, address, author }) =>
+        void amended.push(`${conversation} ${address} ${author?.id}`),
     });
     const dm = sandbox.openDm(sandbox.createUser('ann'));
     const id = sandbox.say({ user: dm.userId, channel: dm, text: 'waht?' });
@@ -59,7 +60,7 @@ describe('a message that changes before it is answered', () => {
     sandbox.edit(id, 'what?');
     sandbox.delete(id);
     await eventually(() => amended.length === 2);
-    expect(amended).toEqual([`what? ${address}`, `${dm.id} ${address}`]);
+    expect(amended).toEqual([`what? ${address}`, `${dm.id} ${address} discord:${dm.userId}`]);
   });
 
   it('is offered again until it is taken', async () => {

@@ -52,6 +52,7 @@ export const deletionSchema = z.object({
   id: snowflake.optional(),
   ids: z.array(snowflake).default([]),
   channel_id: snowflake,
+  guild_id: snowflake.optional(),
 });
 
 /**

@@ -13,6 +13,8 @@ export interface Saying {
   readonly topic?: number;
   /** Formatting by hand, beside the mentions and commands that Telegram finds: `code`, a link. */
   readonly entities?: readonly Entity[];
+  /** One of several that were sent as one, which all have this name. */
+  readonly album?: string;
   /** The text is the caption of a picture. */
   readonly photo?: boolean;
   /** What is sent with it: as a photo where `photo` says so, else as a document. */
@@ -45,7 +47,10 @@ export function say(world: World, saying: Saying): StoredMessage {
       ? {}
       : { file: { mime: '', bytes: saying.file.content.length, ...saying.file } }),
   });
-  if (hears(world, chat, message)) feed.add('message', messagePayload(chat, message));
+  const album = saying.album === undefined ? {} : { media_group_id: saying.album };
+  if (hears(world, chat, message)) {
+    feed.add('message', { ...messagePayload(chat, message), ...album });
+  }
   return message;
 }
 

@@ -192,7 +192,10 @@ export interface Intake {
 }
 
 /** Which message is gone. */
-export type Deleted = Pick<Incoming, 'conversation' | 'address'>;
+export interface Deleted extends Pick<Incoming, 'conversation' | 'address' | 'isPrivate'> {
+  /** Who had written it, where that is still known. */
+  readonly author?: Pick<Author, 'id'> | undefined;
+}
 
 /** Why a message may not be the whole of what is said. */
 export type MessagePart =

@@ -52,6 +52,22 @@ describe('a text that the client has cut', () => {
   });
 });
 
+it('an album is asked as one question', async () => {
+  const { telegram } = stage.world;
+  const user = telegram.createUser('Ian');
+  for (const name of ['one', 'two']) {
+    const content = Buffer.from(`content of ${name}`);
+    const file = { name: `${name}.txt`, mime: 'text/plain', content };
+    telegram.say({ user, chat: user, text: `File ${name} of Ian`, file, album: 'ian-1' });
+  }
+  const ofBot = () => telegram.messages(user).filter(({ from }) => from.isBot);
+  await telegram.waitFor(() => ofBot().length > 0, { timeoutMs: 20_000 });
+  const asked = inputs().filter((text) => text.includes('of Ian'));
+  expect(asked).toHaveLength(1);
+  for (const name of ['one', 'two']) expect(asked[0]).toContain(`File ${name} of Ian`);
+  expect(ofBot()).toHaveLength(1);
+});
+
 describe('a question that is changed before it is answered', () => {
   it('is asked as it reads then, or not at all when it is deleted', async () => {
     const { discord, xai } = stage.world;

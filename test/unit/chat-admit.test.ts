@@ -274,32 +274,3 @@ describe('pairing', () => {
     expect(saidWords()).toEqual([]);
   });
 });
-
-describe('a message that is changed or deleted', () => {
-  it('changes the prompt that waits, its quote and its command as when it came', async () => {
-    const desk = admission();
-    const more = { address: 'a', quoted: 'They said' };
-    await desk.receive(incoming('/ask Waht?', more), signal);
-    await desk.edited(incoming('/ask What?\u0007', more), signal);
-    expect(prompts.prompts).toMatchObject([
-      { text: expect.stringMatching(/^Quoted message.*\n> They said\n\nWhat\?$/), address: 'a' },
-    ]);
-  });
-
-  it('changes nothing when there is nothing left to ask, too much, or another command', async () => {
-    const desk = admission();
-    await desk.receive(incoming('What?', { address: 'a' }), signal);
-    const texts = ['', '/ask', '/help', 'x'.repeat(201)];
-    for (const text of texts) await desk.edited(incoming(text, { address: 'a' }), signal);
-    expect(prompts.prompts).toMatchObject([{ text: 'What?' }]);
-  });
-
-  it('drops the prompt that waits', async () => {
-    const desk = admission();
-    await desk.receive(incoming('What?', { address: 'a' }), signal);
-    await desk.deleted({ conversation: 'chat-2', address: 'a' }, signal);
-    expect(prompts.prompts).toHaveLength(1);
-    await desk.deleted({ conversation: 'chat-1', address: 'a' }, signal);
-    expect(prompts.prompts).toHaveLength(0);
-  });
-});
