@@ -41,6 +41,8 @@ export interface GuardedWorkerOptions {
 
 /** How long a closing worker needs to let go of its blocking connection. */
 const letGoMs = 30;
+/** After the hand-back nothing remains but calls to Redis. */
+const closeMs = 2_000;
 
 /**
  * A BullMQ worker whose turns know whether they may act. A process that was frozen, or cut off from
@@ -99,8 +101,25 @@ export class GuardedWorker implements AsyncDisposable {
     await Promise.race([closed, grace]);
     waiting.abort();
     for (const lease of this.#worker.leases) lease.handBack();
-    await closed;
+    await this.#letGo(closed);
     clearInterval(this.#watch);
+  }
+
+  /**
+   * BullMQ does not come to the end of a close that begins while Redis is away, not even once Redis
+   * is back. What it still holds may act no more, so it is left behind.
+   */
+  async #letGo(closed: Promise<void>): Promise<void> {
+    const done = new AbortController();
+    const late = this.#clock.sleep(closeMs, done.signal).then(
+      () => 'late' as const,
+      () => 'closed' as const,
+    );
+    const ended = await Promise.race([closed, late]);
+    done.abort();
+    if (ended !== 'late') return;
+    this.#log.warn('queue worker does not close, left behind');
+    closed.catch(() => undefined);
   }
 
   async #run(job: Job, token = ''): Promise<void> {
