@@ -210,7 +210,7 @@ export class World implements AsyncDisposable {
       await this.check();
       const [member] = (await this.living[0]?.status()) ?? [];
       if (member?.state === 'quarantined') {
-        return this.events.some((event) => event.kind === 'quarantined');
+        return this.events.some(({ kind }) => kind === 'quarantined' || kind === 'at-only');
       }
       const session = this.living[0]?.begin({ conversation: 'c', model: 'm', prompt: 'last' });
       const token = await session?.acquire(never).catch(() => null);

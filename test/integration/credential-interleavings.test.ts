@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import type { CredentialService } from '../../src/credentials/service.ts';
+import { TestRedis } from '../redis-server.ts';
+import { never, stale } from './credential-model.ts';
+import { type Behaviour, TokenServer } from './credential-server.ts';
+import { World } from './credential-world.ts';
+
+const runs = Number(process.env['CREDENTIAL_ORDERS'] ?? 40);
+let redis: TestRedis;
+let server: TokenServer;
+const open: Redis[] = [];
+/** Null: every step of every process goes to Redis as it comes. */
+let order: fc.Scheduler | null = null;
+
+beforeAll(async () => {
+  redis = await TestRedis.start();
+  server = await TokenServer.start();
+});
+afterAll(async () => {
+  for (const connection of open) connection.disconnect();
+  await server[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+});
+
+async function connect(): Promise<Redis> {
+  const connection = new Redis(redis.url, { lazyConnect: true });
+  connection.setMaxListeners(0);
+  open.push(connection);
+  await connection.connect();
+  return connection;
+}
+
+/** A connection whose scripts run in the order that fast-check chooses among all processes. */
+function ordered(connection: Redis, process: number): Redis {
+  return new Proxy(connection, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      const method = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
+      if (name !== 'evalsha' && name !== 'eval') return method;
+      return async (...args: unknown[]) => {
+        await order?.schedule(Promise.resolve(), `step of ${process}`);
+        return method(...args);
+      };
+    },
+  });
+}
+
+const acts = {
+  due: async (service: CredentialService) => {
+    await service.refreshDue(AbortSignal.timeout(1_000)).catch(() => 0);
+  },
+  refuse: async (service: CredentialService) => {
+    const session = service.begin({ conversation: 'c', model: 'm', prompt: 'p' });
+    const token = await session.acquire(never).catch(() => null);
+    if (token !== null) await session.refused(token, stale, never);
+  },
+} as const;
+
+const act = fc.constantFrom('due' as const, 'refuse' as const);
+const list = fc.array(act, { minLength: 1, maxLength: 3 });
+const answer = fc.constantFrom<Behaviour>(
+  { kind: 'ok' },
+  { kind: 'lost-before' },
+  { kind: 'lost-after' },
+  { kind: 'status', status: 429, body: '' },
+);
+
+test('in whatever order the steps of three processes reach Redis, none spends a token that another spent', async () => {
+  const pairs = await Promise.all(
+    [0, 1, 2].map(async (at) => ({
+      redis: ordered(await connect(), at),
+      subscriber: await connect(),
+    })),
+  );
+  const wires = { admin: await connect(), pairs };
+  const lists = fc.tuple(list, list, list);
+  const plan = fc.array(answer, { maxLength: 2 });
+  const signsIn = fc.boolean();
+  const share = fc.constantFrom(0.8, 0.999);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      lists,
+      plan,
+      share,
+      signsIn,
+      async (scheduler, does, answers, age, signIn) => {
+        order = null;
+        await using world = await World.make(wires, server);
+        await world.pass(age);
+        server.plan.push(...answers);
+        world.lossy = answers.some(({ kind }) => kind.startsWith('lost'));
+        order = scheduler;
+        const all = does.map(async (list, at) => {
+          for (const each of list) await world.act(at, acts[each]);
+        });
+        // The server of this model knows one sign-in at a time, so there is one operator.
+        if (signIn) all.push(world.signIn(0));
+        await scheduler.waitFor(Promise.all(all));
+        order = null;
+        await scheduler.waitIdle();
+        await world.check();
+        await world.settle();
+        expect(server.reuses === 0 || world.lossy).toBe(true);
+      },
+    ),
+    { numRuns: runs, endOnFailure: true },
+  );
+}, 300_000);
