@@ -30,6 +30,6 @@ it('says which intent is on, who may invite the bot, and what makes the invitati
   ]);
   expect(report.warnings).toEqual([expect.stringContaining('Requires OAuth2 Code Grant')]);
   expect(report.links[0]?.url).toBe(
-    'https://discord.com/oauth2/authorize?client_id=1300000000000000001&scope=bot+applications.commands&permissions=274877975552',
+    'https://discord.com/oauth2/authorize?client_id=1300000000000000001&scope=bot+applications.commands&permissions=274878008320',
   );
 });

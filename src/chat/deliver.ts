@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Reply } from '../reply.ts';
 import { partsOf } from './parts.ts';
+import type { Part } from './parts.ts';
 import type { Adapter } from './port.ts';
 import type { Posted, Shown, Writing } from './posted.ts';
 
@@ -40,19 +41,44 @@ export async function deliverReply(
   writing: Writing,
 ): Promise<Delivered> {
   const { adapter } = options;
+  const { maxChars } = adapter;
   const parts = partsOf(reply, adapter);
 
   if (needsPlaceholder(reply, posted, options)) {
     const shown = await posted.show(0, placeholder, 'placeholder', writing);
     if (shown.kind !== 'shown') return unfinished(shown, posted, options);
   }
-  for (const [chunk, { text, file }] of parts.entries()) {
-    // Only finals post further chunks: one that an earlier process has posted is as it should be.
-    if (chunk > 0 && posted.state(chunk) === 'inherited') continue;
-    const shown = await posted.show(chunk, text, 'answer', writing, file);
-    if (shown.kind !== 'shown') return unfinished(shown, posted, options);
+  const shown = await showAll(parts.entries(), posted, writing);
+  if (shown.kind === 'refused' && shown.isFile) {
+    // A place where no files may be posted: then the text comes whole. Its chunks are not those of
+    // before, so that a process that takes over in the middle of this comes the same way.
+    const texts = partsOf(reply, { maxChars, measure: (text) => adapter.measure(text) });
+    const chunks = texts.map((part, at): [number, Part] => [
+      at === 0 ? 0 : at + parts.length,
+      part,
+    ]);
+    const instead = await showAll(chunks, posted, writing);
+    return instead.kind === 'shown' ? delivered(posted) : unfinished(instead, posted, options);
   }
-  return delivered(posted);
+  return shown.kind === 'shown' ? delivered(posted) : unfinished(shown, posted, options);
+}
+
+async function showAll(
+  parts: Iterable<[number, Part]>,
+  posted: Posted,
+  writing: Writing,
+): Promise<Shown & { readonly isFile?: boolean }> {
+  let last: Shown = { kind: 'refused' };
+  for (const [chunk, { text, file }] of parts) {
+    // Only finals post further chunks: one that an earlier process has posted is as it should be.
+    if (chunk > 0 && posted.state(chunk) === 'inherited') {
+      last = { kind: 'shown', messageId: posted.messageId(chunk) ?? '' };
+      continue;
+    }
+    last = await posted.show(chunk, text, 'answer', writing, file);
+    if (last.kind !== 'shown') return { ...last, isFile: file !== undefined };
+  }
+  return last;
 }
 
 function needsPlaceholder(reply: Reply, posted: Posted, options: DeliverOptions): boolean {
@@ -86,10 +112,5 @@ function unfinished(
 }
 
 function delivered(posted: Posted): Delivered {
-  const messageIds: string[] = [];
-  for (let chunk = 0; ; chunk += 1) {
-    const id = posted.messageId(chunk);
-    if (id === undefined) return { kind: 'delivered', messageIds };
-    messageIds.push(id);
-  }
+  return { kind: 'delivered', messageIds: posted.messageIds() };
 }

@@ -81,6 +81,13 @@ export class Posted {
     }
   }
 
+  /** Of all messages that are there, in order. */
+  messageIds(): string[] {
+    return [...this.#chunks]
+      .toSorted(([a], [b]) => a - b)
+      .flatMap(([, known]) => (known.kind === 'sent' ? [known.messageId] : []));
+  }
+
   messageId(chunk: number): string | undefined {
     const known = this.#chunks.get(chunk);
     return known?.kind === 'sent' ? known.messageId : undefined;

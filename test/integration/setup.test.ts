@@ -39,7 +39,7 @@ describe('setup', () => {
     await terminal.answer('Discord token', world.discord.token);
     await terminal.sees('Message Content intent: off');
     await terminal.sees(
-      `https://discord.com/oauth2/authorize?client_id=${world.discord.botId}&scope=bot+applications.commands&permissions=274877975552`,
+      `https://discord.com/oauth2/authorize?client_id=${world.discord.botId}&scope=bot+applications.commands&permissions=274878008320`,
     );
     await terminal.answer('Telegram token', world.telegram.token);
     await terminal.sees('This is @');

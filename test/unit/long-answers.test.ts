@@ -65,6 +65,28 @@ describe('a very long answer', () => {
     expect(platform.messages.filter(({ file }) => file !== undefined)).toHaveLength(1);
   });
 
+  it('comes in messages after all where a file is refused, in the next process, too', async () => {
+    const platform = new MemoryPlatform({ takesFiles: true });
+    const [clock, receipts] = [new FakeClock(), new MemoryReceipts()];
+    const isFile = ({ file }: { readonly file?: unknown }) => file !== undefined;
+    const post = platform.post.bind(platform);
+    let left = 4;
+    platform.post = async (address, message, until) => {
+      if (isFile(message)) return { kind: 'refused', why: 'no files here' };
+      left -= 1;
+      return left >= 0 ? post(address, message, until) : { kind: 'wait', afterMs: 1 };
+    };
+    const first = await outboxOn(platform, clock, receipts).deliver(reply(long), turn, signal);
+    expect(first).toMatchObject({ kind: 'later' });
+    left = 1_000;
+    const takenOver = { ...turn, takenOver: true };
+    const next = outboxOn(platform, clock, receipts);
+    expect(await next.deliver(reply(long), takenOver, signal)).toMatchObject({ kind: 'delivered' });
+    const words = (text: string) => text.split(/\s+/).filter(Boolean);
+    expect(words(platform.texts().join(' '))).toEqual(words(long));
+    expect(platform.messages.filter(isFile)).toEqual([]);
+  });
+
   it('goes on with its file in the next process', async () => {
     const platform = new MemoryPlatform({ takesFiles: true });
     const [clock, receipts] = [new FakeClock(), new MemoryReceipts()];
