@@ -164,6 +164,8 @@ describe('a lost answer', () => {
     expect(server.accepts(token.secret)).toBe(true);
     expect([...server.sends.values()]).toEqual([2]);
     expect(server.reuses).toBe(0);
+    expect(fleet.of('ambiguous')).toMatchObject([{ epoch: 1, generation: 1 }]);
+    expect(fleet.of('recovered')).toMatchObject([{ epoch: 1, generation: 2 }]);
   });
 
   test('of which the server had spent the token ends in quarantine after one re-send, and no more', async () => {
