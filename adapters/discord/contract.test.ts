@@ -6,12 +6,11 @@ import type { Place, PlatformFault, Stage } from '../../test/contracts/adapter-c
 import definition from './index.ts';
 import { clock, log } from './test-bed.ts';
 
-adapterContract('discord', async () => DiscordStage.start());
+adapterContract('discord', async () => DiscordStage.start(), ['redelivery']);
 
 /** Discord's sandbox with the people and places of the contract. */
 class DiscordStage implements Stage {
   readonly takesNonces = true;
-  readonly redeliversToSuccessor = false;
   readonly wrongToken = {
     key: 'DISCORD_TOKEN',
     adapter: () => this.#adapter('MTIw.wrong.token'),

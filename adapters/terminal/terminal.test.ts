@@ -15,7 +15,6 @@ import { TerminalAdapter } from './terminal-adapter.ts';
 /** A terminal that is no terminal but two streams. */
 class TerminalStage implements Stage {
   readonly takesNonces = true;
-  readonly redeliversToSuccessor = false;
   readonly input = new PassThrough();
   readonly written: string[] = [];
 
@@ -47,7 +46,14 @@ class TerminalStage implements Stage {
   }
 }
 
-adapterContract('the terminal', async () => new TerminalStage());
+adapterContract('the terminal', async () => new TerminalStage(), [
+  'token',
+  'redelivery',
+  'independence',
+  'group',
+  'files',
+  'faults',
+]);
 
 const never = new AbortController().signal;
 

@@ -19,7 +19,7 @@ export type PlatformFault =
 
 /**
  * A platform's stand-in with our bot on it and people who talk to it. What a platform does not have
- * is left out, and its promises are skipped. Calls resolve once the platform has what was said.
+ * is left out and named in `lacks`. Calls resolve once the platform has what was said.
  */
 export interface Stage extends AsyncDisposable {
   /** One for this platform, made as the program makes it; another one each time. */
@@ -48,14 +48,23 @@ export interface Stage extends AsyncDisposable {
   };
   /** Whether a post with a nonce that was seen is answered with the message that is there. */
   readonly takesNonces: boolean;
-  /** Whether a message that was not taken is there again for the next process. */
-  readonly redeliversToSuccessor: boolean;
   /** Connections that the platform sees open. */
   connections?(): number;
 }
 
+/** What a platform may be without; the promises that need it are not declared for it. */
+export type Lack = 'token' | 'redelivery' | 'independence' | 'group' | 'files' | 'faults';
+
 /** Declares what every adapter promises, for the adapter that `start` sets a stage for. */
-export function adapterContract(name: string, start: () => Promise<Stage>): void {
+export function adapterContract(
+  name: string,
+  start: () => Promise<Stage>,
+  lacks: readonly Lack[] = [],
+): void {
+  const promise = (needs: Lack, what: string, shown: () => Promise<void>): void => {
+    if (!lacks.includes(needs)) it(what, shown);
+  };
+
   const open: AsyncDisposable[] = [];
   afterEach(async () => {
     for (const one of open.splice(0).toReversed()) await one[Symbol.asyncDispose]();
@@ -91,9 +100,9 @@ export function adapterContract(name: string, start: () => Promise<Stage>): void
       expect(adapter.displayName).not.toBe('');
     });
 
-    it('names the key to correct when its token is refused', async (context) => {
+    promise('token', 'names the key to correct when its token is refused', async () => {
       const { wrongToken } = await stage();
-      if (wrongToken === undefined) return context.skip();
+      if (wrongToken === undefined) throw missing('token');
       const adapter = wrongToken.adapter();
       open.push(adapter);
       await expect(adapter.connect(never)).rejects.toMatchObject({
@@ -127,9 +136,8 @@ export function adapterContract(name: string, start: () => Promise<Stage>): void
       expect(offered).toEqual([id, id, id]);
     });
 
-    it('leaves to its successor what was not taken', async (context) => {
+    promise('redelivery', 'leaves to its successor what was not taken', async () => {
       const on = await stage();
-      if (!on.redeliversToSuccessor) return context.skip();
       const asked = Promise.withResolvers<string>();
       const first = await listening(on, ({ id }) => {
         asked.resolve(id);
@@ -143,9 +151,9 @@ export function adapterContract(name: string, start: () => Promise<Stage>): void
       expect(await second.hear('hello')).toMatchObject({ id });
     });
 
-    it('does not let one conversation wait for another', async (context) => {
+    promise('independence', 'does not let one conversation wait for another', async () => {
       const on = await stage();
-      if (on.group === undefined) return context.skip();
+      if (on.group === undefined) throw missing('group');
       const gate = Promise.withResolvers<void>();
       const { heard, hear } = await listening(on, async ({ text }) => {
         if (text === 'held') await gate.promise;
@@ -159,9 +167,9 @@ export function adapterContract(name: string, start: () => Promise<Stage>): void
       expect(free.conversation).not.toBe(held.conversation);
     });
 
-    it('tells in a group what is meant for the bot from what is not', async (context) => {
+    promise('group', 'tells in a group what is meant for the bot from what is not', async () => {
       const on = await stage();
-      if (on.group === undefined) return context.skip();
+      if (on.group === undefined) throw missing('group');
       const { heard, hear, adapter } = await listening(on);
       await on.group.mutter('to nobody');
       await on.group.asBot('from a bot');
@@ -207,9 +215,9 @@ export function adapterContract(name: string, start: () => Promise<Stage>): void
       expect(on.shown('private')[0]).toContain('The end & nothing more');
     });
 
-    it('posts a file, and once where nonces are taken', async (context) => {
+    promise('files', 'posts a file, and once where nonces are taken', async () => {
       const on = await stage();
-      if (on.files === undefined) return context.skip();
+      if (on.files === undefined) throw missing('files');
       const { hear, adapter } = await listening(on);
       expect(adapter.takesFiles).toBe(true);
       await on.say('private', 'hello');
@@ -226,9 +234,9 @@ export function adapterContract(name: string, start: () => Promise<Stage>): void
       expect(on.files('private')).toEqual(isOnce ? once : [...once, ...once]);
     });
 
-    it('shows each answer where it was asked for', async (context) => {
+    promise('group', 'shows each answer where it was asked for', async () => {
       const on = await stage();
-      if (on.group === undefined) return context.skip();
+      if (on.group === undefined) throw missing('group');
       const { hear, adapter } = await listening(on);
       await on.say('private', 'one');
       await on.say('group', 'two');
@@ -238,10 +246,10 @@ export function adapterContract(name: string, start: () => Promise<Stage>): void
       expect([on.shown('private'), on.shown('group')]).toEqual([['First.'], ['Second.']]);
     });
 
-    it('says what became of a post or an edit', async (context) => {
+    promise('faults', 'says what became of a post or an edit', async () => {
       const on = await stage();
       const { faults } = on;
-      if (faults === undefined) return context.skip();
+      if (faults === undefined) throw missing('faults');
       const { hear, adapter } = await listening(on);
       await on.say('private', 'hello');
       const { address } = await hear('hello');
@@ -289,3 +297,7 @@ export function adapterContract(name: string, start: () => Promise<Stage>): void
 }
 
 const never = new AbortController().signal;
+
+function missing(what: Lack): Error {
+  return new Error(`the stage has no ${what}: give it one, or say so in \`lacks\``);
+}

@@ -5,7 +5,6 @@ import { MemoryPlatform } from './memory-platform.ts';
 /** The platform in memory, with people on it: shows that the contract of adapters can be kept. */
 export class MemoryStage implements Stage {
   readonly takesNonces = true;
-  readonly redeliversToSuccessor = true;
   readonly #platform = new MemoryPlatform({ maxChars: 500, takesFiles: true });
   readonly #untaken: Incoming[] = [];
   #news = Promise.withResolvers<void>();

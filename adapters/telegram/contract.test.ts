@@ -1,0 +1,121 @@
+import { pino } from 'pino';
+
+import type { Adapter } from '#port';
+
+import { noLimits } from '../../sandbox/telegram/rate-limits.ts';
+import { TelegramSandbox } from '../../sandbox/telegram/telegram-sandbox.ts';
+import { adapterContract } from '../../test/contracts/adapter-contract.ts';
+import type { Place, PlatformFault, Stage } from '../../test/contracts/adapter-contract.ts';
+import definition from './index.ts';
+import { hastyClock } from './test-bed.ts';
+
+// Telegram's offset confirms all before it, so the next poll waits for what the last one brought;
+// within one batch conversations do not wait for each other, see hand-over.test.ts.
+adapterContract('telegram', async () => TelegramStage.start(), ['independence']);
+
+/** Telegram's sandbox with the people and chats of the contract. */
+class TelegramStage implements Stage {
+  /** Telegram has no key for a post: what is posted twice is there twice. */
+  readonly takesNonces = false;
+  readonly wrongToken = {
+    key: 'TELEGRAM_TOKEN',
+    adapter: () => this.#adapter(`${'9'.repeat(9)}:${'x'.repeat(35)}`),
+  };
+  readonly group = {
+    mutter: async (text: string) => this.#say('group', text),
+    reply: async (messageId: string, text: string) => this.#say('group', text, Number(messageId)),
+    asBot: async (text: string) => this.#asBot(text),
+    command: async (name: string, rest: string) => this.#say('group', `/${name} ${rest}`),
+  };
+  readonly faults = {
+    inject: (call: 'post' | 'edit', fault: PlatformFault) => this.#inject(call, fault),
+    remove: (place: Place, messageId: string) =>
+      this.#sandbox.deleteMessage(this.#chats[place], Number(messageId)),
+  };
+  readonly #sandbox: TelegramSandbox;
+  readonly #ann: number;
+  readonly #bob: number;
+  readonly #chats: Record<Place, number>;
+
+  static async start(): Promise<TelegramStage> {
+    return new TelegramStage(await TelegramSandbox.start({ limits: noLimits }));
+  }
+
+  private constructor(sandbox: TelegramSandbox) {
+    this.#sandbox = sandbox;
+    this.#ann = sandbox.createUser('ann');
+    this.#bob = sandbox.createUser('bob');
+    const group = sandbox.createGroup('talk');
+    this.#chats = { private: this.#ann, 'other private': this.#bob, group };
+  }
+
+  adapter(): Adapter {
+    return this.#adapter(this.#sandbox.token);
+  }
+
+  async say(place: Place, text: string): Promise<void> {
+    this.#say(place, place === 'group' ? `@${this.#sandbox.botUsername} ${text}` : text);
+  }
+
+  shown(place: Place): readonly string[] {
+    return this.#posted(place)
+      .filter(({ kind }) => kind === 'text')
+      .map(({ text }) => text);
+  }
+
+  files(place: Place) {
+    return this.#posted(place).flatMap(({ file }) =>
+      file === undefined ? [] : [{ name: file.name, text: Buffer.from(file.content).toString() }],
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sandbox[Symbol.asyncDispose]();
+  }
+
+  #adapter(token: string): Adapter {
+    const env = definition.env.parse({
+      TELEGRAM_TOKEN: token,
+      TELEGRAM_API_URL: this.#sandbox.url,
+    });
+    return definition.create(env, { clock: hastyClock, log: pino({ level: 'silent' }) });
+  }
+
+  #posted(place: Place) {
+    return this.#sandbox.messages(this.#chats[place]).filter(({ from }) => from.isBot);
+  }
+
+  #say(place: Place, text: string, replyTo?: number): void {
+    const user = place === 'other private' ? this.#bob : this.#ann;
+    const reply = replyTo === undefined ? {} : { replyTo };
+    this.#sandbox.say({ user, chat: this.#chats[place], text, ...reply });
+  }
+
+  #asBot(text: string): void {
+    const user = this.#sandbox.createUser('robot', { bot: true });
+    const mention = `@${this.#sandbox.botUsername} ${text}`;
+    this.#sandbox.say({ user, chat: this.#chats.group, text: mention });
+  }
+
+  #inject(call: 'post' | 'edit', fault: PlatformFault): void {
+    const match = call === 'post' ? /^send(?!ChatAction)/ : 'editMessageText';
+    switch (fault.kind) {
+      case 'lost after':
+        this.#sandbox.faults.inject({ match, fault: { kind: 'drop-after' } });
+        return;
+      case 'wait': {
+        const parameters = { retry_after: fault.afterMs / 1000 };
+        this.#answer(match, 429, 'Too Many Requests: retry later', { parameters });
+        return;
+      }
+      case 'refused':
+        this.#answer(match, 403, 'Forbidden: bot was blocked by the user', {});
+    }
+  }
+
+  #answer(match: RegExp | string, status: number, description: string, more: object): void {
+    const body = JSON.stringify({ ok: false, error_code: status, description, ...more });
+    const headers = { 'content-type': 'application/json' };
+    this.#sandbox.faults.inject({ match, fault: { kind: 'status', status, body, headers } });
+  }
+}
