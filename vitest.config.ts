@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Most tests wait for other processes rather than work: more of them than cores run side by side.
+    maxWorkers: 3,
     projects: [
       {
         test: {

@@ -1,3 +1,6 @@
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
 import { isBridgeError } from './errors.ts';
 import type { Role } from './roles/role.ts';
 
@@ -11,6 +14,10 @@ const roles: Readonly<Record<string, () => Promise<Role>>> = {
   doctor: async () => (await import('./roles/doctor.ts')).doctor,
   sandbox: async () => (await import('./roles/sandbox.ts')).sandbox,
 };
+
+// Halves the time to start. In our own folder: a shared one could be tampered with. Where it cannot
+// be written to, nothing is cached.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
 
 const [name = 'all', ...words] = process.argv.slice(2);
 const load = Object.hasOwn(roles, name) ? roles[name] : undefined;

@@ -134,14 +134,14 @@ test('an answerer that fails is an error of the API, before and inside a stream'
 });
 
 test('with a chunk delay, an answer comes piece by piece', async () => {
-  await using sandbox = await XaiSandbox.start({ chunkDelayMs: 5, answer: () => 'a b c d e f' });
+  await using sandbox = await XaiSandbox.start({ chunkDelayMs: 50, answer: () => 'a b c d e f' });
+  const beganAtMs = performance.now();
   const stream = await new OpenAI(sdkOptions(sandbox)).responses.create({ ...asked, stream: true });
-  const arrivals: number[] = [];
-  for await (const { type } of stream) {
-    if (type === 'response.output_text.delta') arrivals.push(performance.now());
-  }
-  expect(arrivals).toHaveLength(2);
-  expect((arrivals[1] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThan(2);
+  let pieces = 0;
+  for await (const { type } of stream) if (type === 'response.output_text.delta') pieces += 1;
+  expect(pieces).toBe(2);
+  // A timer may be early by a millisecond; a busy machine only makes it late.
+  expect(performance.now() - beganAtMs).toBeGreaterThan(45);
 });
 
 test('three hundred streams at once are answered side by side', async () => {

@@ -40,7 +40,8 @@ describe('a prompt', () => {
     const outcomes = await Promise.all(
       [1, 2, 3].map(async () => deployment.queue.enqueue(first, said)),
     );
-    expect(outcomes.toSorted((a, b) => a.localeCompare(b))).toEqual(['known', 'known', 'queued']);
+    expect(outcomes.filter((outcome) => outcome === 'known')).toHaveLength(2);
+    expect(outcomes).toContain('queued');
     await delivered.until((all) => all.includes('c-1'));
     await expect(deployment.queue.enqueue(first, said)).resolves.toBe('known');
     await deployment.queue.enqueue(prompt('c', 2), said);
