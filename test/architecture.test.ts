@@ -14,7 +14,13 @@ const rules: readonly Rule[] = [
   { of: 'src/main.ts', ours: ['src/roles/', 'src/'], packages: [] },
   {
     of: 'src/chat/port.ts',
-    ours: ['src/errors.ts', 'src/clock.ts', 'src/prompt.ts'],
+    ours: [
+      'src/chat/read-bounded.ts',
+      'src/chat/too-much.ts',
+      'src/errors.ts',
+      'src/clock.ts',
+      'src/prompt.ts',
+    ],
     packages: [],
   },
   { of: 'src/redis/', ours: ['src/'], packages: ['ioredis'] },

@@ -1,7 +1,7 @@
+import { readBounded } from '#port';
 import type { FetchedFile, IncomingFile } from '#port';
 
 import type { AttachmentPayload } from './payloads.ts';
-import { readBounded } from './read-bounded.ts';
 
 /** Where Discord keeps what people send (https://docs.discord.com/developers/reference#cdn-data). */
 const discordHosts = new Set(['cdn.discordapp.com', 'media.discordapp.net']);

@@ -1,9 +1,12 @@
 import { lexer } from 'marked';
 import type { Token, Tokens } from 'marked';
 
+import { isTooMuch } from '#port';
+
 import { renderInline } from './render-inline.ts';
 import { renderTable } from './render-table.ts';
-import { isTooMuch } from './too-much.ts';
+
+const bounds = { longest: 8_000, mostMarks: 500 };
 
 /**
  * Markdown as Grok writes it → Discord's own kind of it. Takes unfinished text: an open code block
@@ -32,7 +35,7 @@ interface Line {
 }
 
 function tryRender(markdown: string): string {
-  if (isTooMuch(markdown)) return markdown;
+  if (isTooMuch(markdown, bounds)) return markdown;
   try {
     const lines = renderBlocks(lexer(markdown), false);
     return lines.map(({ text }) => text).join('\n');

@@ -1,10 +1,10 @@
 import type { Api } from 'grammy';
 
+import { readBounded } from '#port';
 import type { FetchedFile, IncomingFile } from '#port';
 
 import { ask } from './bot-api.ts';
 import type { TelegramEnv } from './env.ts';
-import { readBounded } from './read-bounded.ts';
 import type { TelegramContent } from './update-schema.ts';
 
 const deadlineMs = 10_000;

@@ -1,8 +1,11 @@
 import { Lexer } from 'marked';
 
+import { isTooMuch } from '#port';
+
 import { renderBlocks } from './render-blocks.ts';
 import { literal, type Rendered } from './rendered.ts';
-import { isTooMuch } from './too-much.ts';
+
+const bounds = { longest: 16_384, mostMarks: 1_000 };
 
 /**
  * Renders Markdown as the HTML that Telegram takes. Any text at all gives valid HTML: what is no
@@ -20,7 +23,7 @@ export function measure(markdown: string): number {
 }
 
 function renderTree(markdown: string): Rendered {
-  if (isTooMuch(markdown)) return literal(markdown);
+  if (isTooMuch(markdown, bounds)) return literal(markdown);
   try {
     return renderBlocks(new Lexer({ gfm: true }).lex(markdown), topLevel);
   } catch {

@@ -3,9 +3,12 @@ import type { z } from 'zod';
 
 import type { Clock } from '../clock.ts';
 import type { Author } from '../prompt.ts';
+import type { FetchedFile } from './read-bounded.ts';
 
 export { BridgeError } from '../errors.ts';
-export type { Author, Clock, Logger };
+export { readBounded } from './read-bounded.ts';
+export { isTooMuch } from './too-much.ts';
+export type { Author, Clock, FetchedFile, Logger };
 
 /** What an adapter's `index.ts` exports as default: all that the program knows of a platform. */
 export interface AdapterDefinition<Env = unknown> {
@@ -153,11 +156,6 @@ export interface IncomingFile {
   /** It belongs to the message that is replied to. */
   readonly isQuoted?: boolean | undefined;
 }
-
-export type FetchedFile =
-  | { readonly kind: 'fetched'; readonly bytes: Uint8Array }
-  | { readonly kind: 'too large' }
-  | { readonly kind: 'failed'; readonly why: string };
 
 /** What became of a post or an edit. */
 export type Delivery =

@@ -28,7 +28,7 @@ export type TakenFiles =
 
 /**
  * Fetches what came with a message and keeps it for its prompt: all of it, or nothing and a word
- * that says why. What a message merely replies to is left out where it is of no use, and named.
+ * that says why. What a message merely replies to is left out where it is of no use.
  */
 export async function takeFiles(
   prompt: string,

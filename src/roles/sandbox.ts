@@ -46,7 +46,8 @@ export async function runSandbox(
   const read = await configure({
     HTTP_PORT: environment['HTTP_PORT'],
     HTTP_HOST: environment['HTTP_HOST'],
-    LOG_LEVEL: environment['LOG_LEVEL'] ?? 'warn',
+    // The script's refusals are part of the play; `LOG_LEVEL=info` shows what the log says of them.
+    LOG_LEVEL: environment['LOG_LEVEL'] ?? 'fatal',
     REFRESH_GUARD_SECONDS: '0',
     DATA_DIR: dataDir,
     ADAPTERS: 'discord,telegram,terminal',

@@ -1,4 +1,8 @@
-import type { FetchedFile } from '#port';
+/** What became of fetching a file. */
+export type FetchedFile =
+  | { readonly kind: 'fetched'; readonly bytes: Uint8Array }
+  | { readonly kind: 'too large' }
+  | { readonly kind: 'failed'; readonly why: string };
 
 /**
  * Fetches what stands at an address, up to `mostBytes`. Never follows a redirect, which could lead
