@@ -32,6 +32,8 @@ export const promptSchema = z.object({
   conversation: z.string().min(1),
   /** `<platform>-<botId>`: whose reply queue the answer goes to. */
   account: z.string().min(1),
+  /** Where several conversations are one chat, that chat, named as a conversation is: it has limits, too. */
+  chat: z.string().min(1).optional(),
   /** Where to answer; only the adapter that made it can read it. */
   address: z.string(),
   author: authorSchema,
@@ -48,3 +50,8 @@ export const promptSchema = z.object({
 });
 
 export type Prompt = z.infer<typeof promptSchema>;
+
+/** Where several people read along, what is no answer is said once, not to each of them. */
+export function isInGroup({ isShared, chat }: Pick<Prompt, 'isShared' | 'chat'>): boolean {
+  return isShared === true || chat !== undefined;
+}

@@ -106,12 +106,17 @@ export const settings = z.object({
     'Prompts waiting in one conversation; beyond: the busy word',
   ),
   QUEUE_TOTAL: count(100_000).describe('Prompts waiting in all; beyond: the busy word'),
-  REQUESTS_PER_MINUTE: count().optional().describe('Per user; off unless set'),
-  BUDGET_USD_PER_DAY: z.coerce
-    .number('expected dollars')
-    .positive()
+  REQUESTS_PER_MINUTE: count().optional().describe('Of each person; off unless set'),
+  REQUESTS_PER_MINUTE_CHAT: count()
     .optional()
-    .describe('Per user; off unless set'),
+    .describe('In each private chat, channel, thread or topic; off unless set'),
+  BUDGET_USD_PER_DAY: dollars().describe(
+    'For each person, midnight to midnight UTC; off unless set',
+  ),
+  BUDGET_USD_PER_DAY_CHAT: dollars().describe(
+    'The same for each private chat, channel, thread or topic',
+  ),
+  BUDGET_USD_PER_DAY_TOTAL: dollars().describe('The same for everybody together'),
   WORKER_CONCURRENCY: count(50).describe('Answers that one worker process makes at once'),
 
   HTTP_HOST: z.string().default('127.0.0.1').describe('Where health, metrics and the page listen'),
@@ -171,6 +176,10 @@ function url(standard: string) {
 
 function seconds(standard: number) {
   return z.coerce.number('expected a number of seconds').positive().default(standard);
+}
+
+function dollars() {
+  return z.coerce.number('expected dollars').positive().optional();
 }
 
 function count(): z.ZodCoercedNumber;

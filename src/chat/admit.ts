@@ -13,7 +13,7 @@ import type { Deleted, Incoming, Intake, Logger, Received } from './port.ts';
 import type { Prompts, Unfair } from './prompts.ts';
 import { takeFiles } from './take-files.ts';
 import type { FileTakerParts, TakenFiles } from './take-files.ts';
-import { ownWords, replied, replyTo } from './visit.ts';
+import { ownWords, replied, replyTo, takenAs } from './visit.ts';
 import type { Visit } from './visit.ts';
 
 /** The longest message that is taken, its quote included, in UTF-16 units. */
@@ -95,6 +95,7 @@ export class Admission implements Intake {
       signal,
       account,
       conversation: this.#conversationOf(message),
+      chat: `${account}.${message.conversation}`,
       isShared: !message.isPrivate && this.#options.groups !== 'per-user',
       author: { ...message.author, name: cleanName(message.author.name) },
       words: wordsFor(message.author.locale),
@@ -122,7 +123,8 @@ export class Admission implements Intake {
       refuse: (outcome) => this.#refuse(visit, outcome),
     });
     const { isPrivate } = message;
-    const use = { isOwner, isPrivate, person: author.id, words, desk, insight };
+    const { chat } = visit;
+    const use = { isOwner, isPrivate, person: author.id, chat, words, desk, insight };
     return runCommand(visit.text, use) ?? this.#ask(visit, visit.text);
   }
 
@@ -147,6 +149,7 @@ export class Admission implements Intake {
         author: visit.author,
         text,
         ...(visit.isShared ? { isShared: true } : {}),
+        ...(visit.chat === visit.conversation ? {} : { chat: visit.chat }),
         ...(what === 'answer' ? {} : { [what]: true }),
         ...(taken.files.length === 0 ? {} : { files: [...taken.files] }),
         receivedAtMs: visit.receivedAtMs,
@@ -155,7 +158,7 @@ export class Admission implements Intake {
     );
     if (typeof outcome === 'object') return this.#refuse(visit, outcome);
     log.info({ prompt: message.id, outcome }, 'message taken');
-    return outcome === 'full' ? 'replied' : outcome;
+    return takenAs(outcome);
   }
 
   async #takeFiles({ message, signal }: Visit): Promise<TakenFiles> {
@@ -165,9 +168,17 @@ export class Admission implements Intake {
   }
 
   async #refuse(visit: Visit, outcome: Unfair): Promise<Received> {
-    const { log } = this.#options;
-    log.info({ prompt: visit.message.id, outcome: outcome.kind }, 'message refused');
-    return this.#say(visit, unfairWords(outcome, visit.words));
+    const { log, prompts } = this.#options;
+    const facts = { outcome: outcome.kind, of: outcome.of };
+    log.info({ prompt: visit.message.id, ...facts }, 'message refused');
+    const reply = replyTo(visit, unfairWords(outcome, visit.words));
+    if (visit.message.isPrivate) return replied(await prompts.say(visit.message.id, reply));
+    // In a group everybody reads it: once is enough until it is over.
+    const { kind, of, afterMs } = outcome;
+    const whose = of === 'person' ? `${visit.author.id} ${visit.chat}` : visit.chat;
+    const once = { what: `${kind}:${whose}`, forMs: Math.max(1, Math.ceil(afterMs)) };
+    const said = await prompts.sayOnce(visit.message.id, reply, once);
+    return said === 'hushed' ? 'ignored' : replied(said);
   }
 
   get #mostChars(): number {
@@ -206,12 +217,12 @@ function withItsQuote(message: Incoming, asked: string): string {
   return quoted === '' ? asked : withQuote(asked, quoted);
 }
 
-function unfairWords({ kind, afterMs }: Unfair, words: Words): string {
+function unfairWords({ kind, of, afterMs }: Unfair, words: Words): string {
   switch (kind) {
     case 'too-fast':
-      return words.tooFast(Math.ceil(afterMs / 1000));
+      return words.tooFast(of, Math.ceil(afterMs / 1000));
     case 'spent':
-      return words.budgetUsed(Math.ceil(afterMs / 3_600_000));
+      return words.budgetUsed(of, Math.ceil(afterMs / 3_600_000));
   }
 }
 

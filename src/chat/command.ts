@@ -18,6 +18,8 @@ export interface CommandUse {
   readonly isPrivate: boolean;
   /** Who uses it, as in `Author.id`. */
   readonly person: string;
+  /** Where, as `Insight.usage` knows it. */
+  readonly chat: string;
   readonly words: Words;
   readonly desk: CommandDesk;
   readonly insight: Insight;

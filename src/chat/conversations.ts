@@ -39,7 +39,7 @@ export interface Conversations {
   retry(
     again: AskedAgain,
     words: WaitWords,
-  ): Promise<'queued' | 'known' | 'full' | 'none' | Unfair>;
+  ): Promise<'queued' | 'known' | 'full' | 'hushed' | 'none' | Unfair>;
   /** Takes back the newest exchange, and says which, or `nothing`. */
   undo(
     id: string,

@@ -6,7 +6,7 @@ import type { Conversations } from './conversations.ts';
 import type { SignIn } from './insight.ts';
 import type { Logger, Received } from './port.ts';
 import type { Prompts, Unfair, WaitWords } from './prompts.ts';
-import { ownWords, replied, replyTo, type Visit } from './visit.ts';
+import { ownWords, replied, replyTo, takenAs, type Visit } from './visit.ts';
 
 export interface DeskParts {
   readonly prompts: Prompts;
@@ -47,7 +47,7 @@ export function deskFor(visit: Visit, parts: DeskParts): CommandDesk {
       const outcome = await conversations.retry(again, waitWords(visit));
       if (outcome === 'none') return say(nothing);
       if (typeof outcome === 'object') return refuse(outcome);
-      return outcome === 'full' ? 'replied' : outcome;
+      return takenAs(outcome);
     },
     undo: async (undone, nothing) =>
       replied(

@@ -25,10 +25,24 @@ export interface Model {
   readonly aliases: readonly string[];
 }
 
+/** What may be used; what is absent is not limited. */
+export interface Share {
+  readonly requestsPerMinute?: number | undefined;
+  /** From midnight to midnight, UTC. */
+  readonly budgetUsdPerDay?: number | undefined;
+}
+
+/** Whose use is meant. */
+export type UsageOf =
+  | { readonly kind: 'person' | 'chat'; readonly id: string }
+  | { readonly kind: 'all' };
+
 /** What holds for everybody. */
 export interface Limits {
-  readonly requestsPerMinute: number | undefined;
-  readonly budgetUsdPerDay: number | undefined;
+  /** Of each person, of each chat, and of all together. */
+  readonly person: Share;
+  readonly chat: Share;
+  readonly all: Share;
   readonly perConversation: number;
   readonly total: number;
   readonly historyDays: number;
@@ -45,8 +59,8 @@ export interface Insight {
   models(): Promise<readonly Model[]>;
   /** How long a model can be told to think; none: it cannot be told. */
   efforts(model: string): readonly Effort[];
-  /** Of a person today, or of `everybody`. */
-  usage(person: string): Promise<DayUsage>;
+  /** Today's. */
+  usage(of: UsageOf): Promise<DayUsage>;
   /** Whether questions are answered at the moment, or wait for a sign-in. */
   isServing(): Promise<boolean>;
   waiting(): Promise<number>;

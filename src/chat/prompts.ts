@@ -1,10 +1,12 @@
 import type { Prompt } from '../prompt.ts';
 import type { Reply } from '../reply.ts';
 
-/** Why a person's prompt is not taken, and in how long one would be; nothing was stored or said. */
+/** Why a prompt is not taken, and in how long one would be; nothing was stored or said. */
 export interface Unfair {
   /** Too many requests in a minute, or the day's budget is used up. */
   readonly kind: 'too-fast' | 'spent';
+  /** Whose limit it is. */
+  readonly of: 'person' | 'chat' | 'all';
   readonly afterMs: number;
 }
 
@@ -20,10 +22,22 @@ export interface WaitWords {
  * Rejects when nothing could be stored.
  */
 export interface Prompts {
-  /** `full`: a cap is reached; the busy word has been said, nothing was stored. */
-  enqueue(prompt: Prompt, words: WaitWords): Promise<'queued' | 'known' | 'full' | Unfair>;
+  /**
+   * `full`: a cap is reached; the busy word has been said, nothing was stored. `hushed`: the same,
+   * and the group had been told just before.
+   */
+  enqueue(
+    prompt: Prompt,
+    words: WaitWords,
+  ): Promise<'queued' | 'known' | 'full' | 'hushed' | Unfair>;
   /** Says `reply`. */
   say(id: string, reply: Reply): Promise<'done' | 'known'>;
+  /** Says `reply`, unless `what` was said less than `forMs` ago (`hushed`). */
+  sayOnce(
+    id: string,
+    reply: Reply,
+    once: { readonly what: string; readonly forMs: number },
+  ): Promise<'done' | 'known' | 'hushed'>;
   /** Starts the conversation's history anew and says `reply`. */
   reset(id: string, conversation: string, reply: Reply): Promise<'done' | 'known'>;
   /** Stops what the conversation is answering, and says `stopped`, or `nothing` if it answers nothing. */

@@ -1,7 +1,7 @@
 import type { Words } from '../words.ts';
 import type { Command, CommandUse } from './command.ts';
 import type { Spoken } from './conversations.ts';
-import type { Account, DayUsage } from './insight.ts';
+import type { Account, DayUsage, Share, UsageOf } from './insight.ts';
 import type { Received } from './port.ts';
 
 /** The longest conversation that is written out, in UTF-16 units; the oldest part is left out. */
@@ -17,11 +17,19 @@ export const reportCommands: readonly Command[] = [
   { names: ['accounts'], ownersOnly: true, run: tellAccounts },
 ];
 
-async function tellUsage({ words, desk, insight, isOwner, person }: CommandUse): Promise<Received> {
-  const own = words.usage(...usageWords(await insight.usage(person)));
-  if (!isOwner) return desk.say(own);
-  const all = words.usageOfAll(...usageWords(await insight.usage('everybody')));
-  return desk.say(`${own}\n${all}`);
+/** One's own; the chat's, where it may matter that others used it; for owners everybody's. */
+async function tellUsage(use: CommandUse): Promise<Received> {
+  const { words, desk, insight, isOwner, isPrivate } = use;
+  const { person, chat, all } = insight.limits;
+  const told = async (of: UsageOf, share: Share) =>
+    usageWords(await insight.usage(of), share, words);
+  const own = await told({ kind: 'person', id: use.person }, person);
+  const lines = [words.usage(...own)];
+  if (!isPrivate && (isOwner || chat.budgetUsdPerDay !== undefined)) {
+    lines.push(words.usageOfChat(...(await told({ kind: 'chat', id: use.chat }, chat))));
+  }
+  if (isOwner) lines.push(words.usageOfAll(...(await told({ kind: 'all' }, all))));
+  return desk.say(lines.join('\n'));
 }
 
 async function tellStatus({ words, desk, insight, isOwner }: CommandUse): Promise<Received> {
@@ -53,11 +61,13 @@ async function writeOut({ words, desk }: CommandUse): Promise<Received> {
 
 async function tellLimits({ words, desk, insight }: CommandUse): Promise<Received> {
   const { limits: names } = words;
-  const { requestsPerMinute, budgetUsdPerDay, perConversation, total, historyDays, access } =
-    insight.limits;
+  const { person, chat, all, perConversation, total, historyDays, access } = insight.limits;
   const rows: readonly (readonly [string, string | number | undefined])[] = [
-    [names.requestsPerMinute, requestsPerMinute],
-    [names.budgetPerDay, budgetUsdPerDay],
+    [names.requestsPerMinute, person.requestsPerMinute],
+    [names.requestsPerMinuteChat, chat.requestsPerMinute],
+    [names.budgetPerDay, person.budgetUsdPerDay],
+    [names.budgetPerDayChat, chat.budgetUsdPerDay],
+    [names.budgetPerDayTotal, all.budgetUsdPerDay],
     [names.perConversation, perConversation],
     [names.total, total],
     [names.historyDays, historyDays],
@@ -87,9 +97,22 @@ async function accountLines(
   });
 }
 
-function usageWords({ answers, inputTokens, outputTokens, costUsd }: DayUsage) {
+function usageWords(
+  { answers, inputTokens, outputTokens, costUsd }: DayUsage,
+  { budgetUsdPerDay: budget }: Share,
+  words: Words,
+) {
   const tokens = (inputTokens + outputTokens).toLocaleString('en-US');
-  return [answers, tokens, `$${costUsd.toFixed(costUsd < 1 ? 4 : 2)}`] as const;
+  const cost = dollars(costUsd);
+  return [
+    answers,
+    tokens,
+    budget === undefined ? cost : words.ofBudget(cost, dollars(budget)),
+  ] as const;
+}
+
+function dollars(usd: number): string {
+  return `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
 }
 
 function exchangeText({ prompt, answer, author, atMs }: Spoken, words: Words): string {

@@ -10,6 +10,8 @@ export interface Visit {
   readonly conversation: string;
   /** Several people talk in the conversation. */
   readonly isShared: boolean;
+  /** `conversation`, unless each person of the chat has their own. */
+  readonly chat: string;
   readonly author: Author;
   readonly words: Words;
   readonly text: string;
@@ -37,6 +39,12 @@ export function ownWords(
   const { account, conversation, address } = place;
   const what = { kind: 'words', final: true, text, receivedAtMs } as const;
   return { v: 1, id, anchor: id, conversation, account, address, ...what };
+}
+
+/** What has become of a message whose prompt was offered. */
+export function takenAs(outcome: 'queued' | 'known' | 'full' | 'hushed'): Received {
+  if (outcome === 'full') return 'replied';
+  return outcome === 'hushed' ? 'ignored' : outcome;
 }
 
 export function replied(outcome: 'done' | 'known'): Received {

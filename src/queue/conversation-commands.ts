@@ -11,7 +11,7 @@ import type { Prompt } from '../prompt.ts';
 import { conversationKey, historyKey, usageKey } from '../redis/keys.ts';
 import type { Reply } from '../reply.ts';
 import { parsePromptEntry, replyEntry } from './entry.ts';
-import { dayOf, type Unfair } from './fair-use.ts';
+import { chatScope, dayOf, type FairUse, type Unfair } from './fair-use.ts';
 import { conversationLifetimeMs, seenLifetimeMs } from './lifetimes.ts';
 import type { PromptQueue } from './prompt-queue.ts';
 import { QueueKeys } from './queue-keys.ts';
@@ -26,8 +26,8 @@ export interface ConversationCommandsOptions {
   readonly turns: TurnQueues;
   readonly clock: Clock;
   readonly historyLifetimeMs: number;
-  /** A day's usage is reckoned against a budget, and may not be deleted before its end. */
-  readonly hasBudget: boolean;
+  /** A day's usage that is reckoned against a budget may not be deleted before its end. */
+  readonly fairUse: FairUse;
 }
 
 /** Who asks again, and by which message; what is asked comes from the prompt before. */
@@ -105,7 +105,7 @@ export class ConversationCommands {
   async retry(
     again: Again,
     words: { readonly busy: string; readonly waiting: string },
-  ): Promise<'queued' | 'known' | 'full' | 'none' | Unfair> {
+  ): Promise<'queued' | 'known' | 'full' | 'hushed' | 'none' | Unfair> {
     const { redis, queue } = this.#options;
     const raw = await redis.get(this.#keys.last(again.conversation));
     const entry = raw === null ? null : parsePromptEntry(raw);
@@ -127,7 +127,7 @@ export class ConversationCommands {
 
   /**
    * Deletes what is kept of the conversation: history, last prompt, settings, prompts that nobody
-   * could work on; and what `person` used, but not what today's budget is reckoned by.
+   * could work on; and what it and `person` used, but not what today's budget is reckoned by.
    */
   async forget(
     id: string,
@@ -135,10 +135,16 @@ export class ConversationCommands {
     person: string,
     reply: Reply,
   ): Promise<'done' | 'known'> {
-    const { redis, prefix, clock, historyLifetimeMs, hasBudget } = this.#options;
+    const { redis, prefix, clock, historyLifetimeMs, fairUse } = this.#options;
     const nowMs = clock.now();
-    const days = hasBudget ? [1, 2] : [0, 1, 2];
-    const keys = days.map((ago) => usageKey(prefix, dayOf(nowMs - ago * dayMs), person));
+    const used = [
+      { scope: person, share: fairUse.person },
+      { scope: chatScope(conversation), share: fairUse.chat },
+    ];
+    const keys = used.flatMap(({ scope, share }) => {
+      const days = share?.budgetUsdPerDay === undefined ? [0, 1, 2] : [1, 2];
+      return days.map((ago) => usageKey(prefix, dayOf(nowMs - ago * dayMs), scope));
+    });
     await this.#forgetDeadLetters(conversation);
     const outcome = await renew(
       { redis, prefix, nowMs, historyLifetimeMs },

@@ -1,16 +1,31 @@
-import { reservedLifetimeMs } from './lifetimes.ts';
+import type { Prompt } from '../prompt.ts';
 
-/** What one person may use; what is absent is not limited. */
-export interface FairUse {
+/** What may be used in one scope; what is absent is not limited. */
+export interface Share {
   readonly requestsPerMinute?: number | undefined;
   /** From midnight to midnight, UTC. */
   readonly budgetUsdPerDay?: number | undefined;
 }
 
+/** What one person, one chat, and all together may use. */
+export interface FairUse {
+  readonly person?: Share;
+  readonly chat?: Share;
+  readonly all?: Share;
+}
+
+/** What a limit holds for, in the order in which limits are looked at. */
+export const scopeKinds = ['person', 'chat', 'all'] as const;
+
+export type ScopeKind = (typeof scopeKinds)[number];
+
 /** Why a prompt is not taken, and in how long one would be. */
-export type Unfair =
-  | { readonly kind: 'too-fast'; readonly afterMs: number }
-  | { readonly kind: 'spent'; readonly afterMs: number };
+export interface Unfair {
+  readonly kind: 'too-fast' | 'spent';
+  /** Whose limit it is. */
+  readonly of: ScopeKind;
+  readonly afterMs: number;
+}
 
 /** What an answer took. */
 export interface AnswerUsage {
@@ -22,9 +37,28 @@ export interface AnswerUsage {
   readonly costUsdTicks: number;
 }
 
+/** Whose use a prompt is, as the keys of usage name it, in the order of `scopeKinds`. */
+export function scopesOf({
+  author,
+  chat,
+  conversation,
+}: Pick<Prompt, 'author' | 'chat' | 'conversation'>): readonly string[] {
+  return [author.id, chatScope(chat ?? conversation), 'all'];
+}
+
+/** How keys of usage name a chat. */
+export function chatScope(chat: string): string {
+  return `chat:${chat}`;
+}
+
 /** The day, in UTC, that an instant belongs to: `2026-11-23`. */
 export function dayOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 10);
+}
+
+/** The same as a number, which a script can work out, too. */
+export function dayNumberOf(atMs: number): number {
+  return Math.floor(atMs / dayMs);
 }
 
 /** How long the day of an instant still lasts. */
@@ -33,14 +67,21 @@ export function untilTomorrowMs(atMs: number): number {
 }
 
 /**
- * What `enqueue.lua` is told of the limits: the pace and how far ahead of it one may be, so that a
- * minute's worth can come at once; the budget and what is reserved for an author's first answer.
+ * What `enqueue.lua` is told of the limits: what is reserved for the first answer of a day; then of
+ * each scope the pace, how far ahead of it one may be, so that a minute's worth can come at once,
+ * and the budget.
  */
-export function fairUseArguments({ requestsPerMinute, budgetUsdPerDay }: FairUse): number[] {
-  const intervalMs = requestsPerMinute === undefined ? 0 : minuteMs / requestsPerMinute;
-  const budget = Math.max(0, Math.ceil((budgetUsdPerDay ?? 0) * ticksPerUsd));
-  const first = Math.min(ticksPerUsd / 100, Math.ceil(budget / 10));
-  return [intervalMs, minuteMs - intervalMs, budget, first, reservedLifetimeMs];
+export function fairUseArguments(fairUse: FairUse): number[] {
+  const shares = scopeKinds.map((kind) => fairUse[kind] ?? {});
+  const budgets = shares.map(({ budgetUsdPerDay = 0 }) => Math.ceil(budgetUsdPerDay * ticksPerUsd));
+  const smallest = Math.min(...budgets.filter((budget) => budget > 0));
+  return [
+    Math.min(ticksPerUsd / 100, Math.ceil(smallest / 10)),
+    ...shares.flatMap(({ requestsPerMinute }, at) => {
+      const intervalMs = requestsPerMinute === undefined ? 0 : minuteMs / requestsPerMinute;
+      return [intervalMs, minuteMs - intervalMs, budgets[at] ?? 0];
+    }),
+  ];
 }
 
 const minuteMs = 60_000;

@@ -24,5 +24,8 @@ export function conversationLifetimeMs(historyLifetimeMs: number): number {
 /** How long a day's usage is kept after its last answer. */
 export const usageLifetimeMs = 2 * dayMs;
 
-/** How long a reservation may outlive its prompt, should nobody settle that. */
-export const reservedLifetimeMs = dayMs;
+/** How long a reservation may outlive its prompt, should nobody settle that: it counts for two days. */
+export const reservedLifetimeMs = 2 * dayMs;
+
+/** How long one busy word is enough for a group. */
+export const busyLifetimeMs = 60_000;

@@ -6,7 +6,7 @@ import type { Prompt } from '../prompt.ts';
 import { conversationKey, gateKey, historyKey, usageKey } from '../redis/keys.ts';
 import type { Reply } from '../reply.ts';
 import { replyEntry, word } from './entry.ts';
-import { type AnswerUsage, dayOf } from './fair-use.ts';
+import { type AnswerUsage, dayNumberOf, dayOf, scopesOf } from './fair-use.ts';
 import { conversationLifetimeMs, deadLetters, usageLifetimeMs } from './lifetimes.ts';
 import { QueueKeys } from './queue-keys.ts';
 import { loadScript } from './scripts.ts';
@@ -49,9 +49,9 @@ export interface Ending {
   readonly reply?: Reply | undefined;
   readonly evenIfStopped: boolean;
   readonly deadLetter?: string | undefined;
-  /** Who asked; absent for what cannot be read. What was reserved for it is free again. */
-  readonly author?: string | undefined;
-  /** What the answer took, added to its author's day. */
+  /** Absent for what cannot be read. What was reserved for it is free again. */
+  readonly prompt?: Prompt | undefined;
+  /** What the answer took, added to its author's day, the chat's and everybody's. */
   readonly usage?: AnswerUsage | undefined;
 }
 
@@ -99,8 +99,9 @@ export class PromptList {
   async settle(turn: Turn, ending: Ending): Promise<Settled> {
     const { conversation } = turn;
     const nowMs = this.#clock.now();
-    const { reply, usage, author = '' } = ending;
-    const day = dayOf(nowMs);
+    const { reply, usage, prompt } = ending;
+    const scopes = scopesOf(prompt ?? { author: { id: '', name: '' }, conversation });
+    const [day, askedOn] = [dayOf(nowMs), dayNumberOf(prompt?.receivedAtMs ?? nowMs)];
     const answer = await settleScript.run(
       this.#redis,
       [
@@ -113,10 +114,9 @@ export class PromptList {
         this.#keys.replies(reply?.conversation ?? conversation),
         this.#keys.waitingReplies,
         this.#keys.deadLetters,
-        this.#keys.reserved(author),
-        usageKey(this.#prefix, day, author),
-        usageKey(this.#prefix, day, 'all'),
         this.#keys.last(conversation),
+        ...scopes.map((scope) => usageKey(this.#prefix, day, scope)),
+        ...scopes.map((scope) => this.#keys.reserved(scope, askedOn)),
       ],
       [
         turn.turnEpoch,
@@ -140,7 +140,7 @@ export class PromptList {
         countOf(usage?.outputTokens),
         countOf(usage?.costUsdTicks),
         usageLifetimeMs,
-        ending.author === undefined ? 0 : 1,
+        prompt === undefined ? 0 : 1,
       ],
     );
     const parsed = settled.parse(answer);
@@ -185,7 +185,7 @@ export class PromptList {
 }
 
 const beginScript = loadScript('head', 'begin');
-const settleScript = loadScript('head', 'settle');
+const settleScript = loadScript('head', 'release', 'settle');
 const postponeScript = loadScript('head', 'postpone');
 
 const looks = [z.string().nullable(), z.number(), z.number(), z.number(), z.number()] as const;

@@ -3,14 +3,15 @@ import { z } from 'zod';
 
 import type { Clock } from '../clock.ts';
 import type { Prompt } from '../prompt.ts';
-import { conversationKey, gateKey, historyKey, usageKey } from '../redis/keys.ts';
-import { type Reply, replyTo } from '../reply.ts';
-import { replyEntry, word } from './entry.ts';
-import { dayOf, type FairUse, fairUseArguments, untilTomorrowMs, type Unfair } from './fair-use.ts';
-import { conversationLifetimeMs, seenLifetimeMs, toldLifetimeMs } from './lifetimes.ts';
+import { conversationKey } from '../redis/keys.ts';
+import type { Reply } from '../reply.ts';
+import { replyEntry } from './entry.ts';
+import type { FairUse, Unfair } from './fair-use.ts';
+import { conversationLifetimeMs, seenLifetimeMs } from './lifetimes.ts';
 import { QueueKeys } from './queue-keys.ts';
 import { renew } from './renew.ts';
 import { loadScript } from './scripts.ts';
+import { takeIn } from './take-in.ts';
 import type { TurnQueues } from './turn-queues.ts';
 
 /** What a `PromptQueue` is made of. */
@@ -21,7 +22,7 @@ export interface PromptQueueOptions {
   readonly clock: Clock;
   /** Most prompts that may wait in one conversation, and in all together. */
   readonly limits: { readonly perConversation: number; readonly total: number };
-  /** What one person may use; default: anything. */
+  /** What people and chats may use; default: anything. */
   readonly fairUse?: FairUse;
   /** How long a conversation's history lives; its epochs have to outlive that. */
   readonly historyLifetimeMs: number;
@@ -70,14 +71,15 @@ export class PromptQueue {
   }
 
   /**
-   * Stores a prompt and adds its turn, or, when too many wait, answers with `words.busy`. While the
-   * gate is closed its author is told `words.waiting`, once for each incident. Nothing is changed or
-   * said when the author has used up what is fair.
+   * Stores a prompt and adds its turn, or, when too many wait, answers with `words.busy`, in a group
+   * once a minute (`hushed`: that was said). While the gate is closed its author, or the group, is
+   * told `words.waiting`, once for each incident. Nothing is changed or said when what is fair has
+   * been used up.
    */
   async enqueue(
     prompt: Prompt,
     words: { readonly busy: string; readonly waiting: string },
-  ): Promise<'queued' | 'known' | 'full' | Unfair> {
+  ): Promise<'queued' | 'known' | 'full' | 'hushed' | Unfair> {
     const outcome = await this.replace(prompt, words, nothingReplaced);
     if (outcome === 'moved') throw new Error('a prompt that replaces nothing cannot come too late');
     return outcome;
@@ -91,52 +93,22 @@ export class PromptQueue {
     prompt: Prompt,
     words: { readonly busy: string; readonly waiting: string },
     replacing: { readonly exchange: string; readonly historyEpoch: string },
-  ): Promise<'queued' | 'known' | 'full' | 'moved' | Unfair> {
-    const { conversation, account, author } = prompt;
-    const nowMs = this.#clock.now();
-    const busy = replyTo(prompt, { kind: 'words', final: true, text: words.busy });
-    const id = `${prompt.id}.waiting`;
-    const waiting = replyTo(prompt, { id, kind: 'words', final: false, text: words.waiting });
-    const answer = await enqueueScript.run(
-      this.#redis,
-      [
-        this.#keys.seen(prompt.id),
-        this.#keys.prompts(conversation),
-        conversationKey(this.#prefix, conversation),
-        this.#keys.waitingPrompts,
-        this.#keys.promptCount,
-        gateKey(this.#prefix),
-        this.#keys.told,
-        this.#keys.replies(conversation),
-        this.#keys.waitingReplies,
-        this.#keys.rate(author.id),
-        usageKey(this.#prefix, dayOf(nowMs), author.id),
-        this.#keys.reserved(author.id),
-        historyKey(this.#prefix, conversation, Number(replacing.historyEpoch)),
-      ],
-      [
-        word(prompt.id),
-        JSON.stringify(prompt),
-        prompt.receivedAtMs,
-        conversation,
-        `${account} ${conversation}`,
-        nowMs,
-        this.#limits.perConversation,
-        this.#limits.total,
-        replyEntry(busy, nowMs),
-        replyEntry(waiting, nowMs),
-        author.id,
-        seenLifetimeMs,
-        toldLifetimeMs,
-        ...fairUseArguments(this.#fairUse),
-        replacing.exchange,
-        replacing.historyEpoch,
-      ],
+  ): Promise<'queued' | 'known' | 'full' | 'hushed' | 'moved' | Unfair> {
+    const taken = await takeIn(
+      {
+        redis: this.#redis,
+        prefix: this.#prefix,
+        nowMs: this.#clock.now(),
+        limits: this.#limits,
+        fairUse: this.#fairUse,
+      },
+      prompt,
+      words,
+      replacing,
     );
-    const [outcome, prompts, replies] = enqueued.parse(answer);
-    if (outcome === 'moved') return outcome;
-    if (outcome === 'too-fast') return { kind: outcome, afterMs: prompts };
-    if (outcome === 'spent') return { kind: outcome, afterMs: untilTomorrowMs(nowMs) };
+    if (taken.kind !== 'in') return taken.why;
+    const { conversation, account } = prompt;
+    const { outcome, prompts, replies } = taken;
     await Promise.all([
       prompts > 0 ? this.#turns.wakePrompts(conversation) : undefined,
       replies > 0 ? this.#turns.wakeReplies(account, conversation) : undefined,
@@ -146,10 +118,25 @@ export class PromptQueue {
 
   /** Answers the message `id` with `reply`: help, an unknown command, a refusal. */
   async say(id: string, reply: Reply): Promise<'done' | 'known'> {
+    const outcome = await this.sayOnce(id, reply, { what: '', forMs: 0 });
+    return outcome === 'hushed' ? 'done' : outcome;
+  }
+
+  /** The same, unless the same was said less than `forMs` ago: then nothing (`hushed`). */
+  async sayOnce(
+    id: string,
+    reply: Reply,
+    { what, forMs }: { readonly what: string; readonly forMs: number },
+  ): Promise<'done' | 'known' | 'hushed'> {
     const answer = await sayScript.run(
       this.#redis,
-      [this.#keys.seen(id), this.#keys.replies(reply.conversation), this.#keys.waitingReplies],
-      [seenLifetimeMs, ...this.#pushed(reply)],
+      [
+        this.#keys.seen(id),
+        this.#keys.replies(reply.conversation),
+        this.#keys.waitingReplies,
+        this.#keys.once(what),
+      ],
+      [seenLifetimeMs, ...this.#pushed(reply), forMs],
     );
     await this.#turns.wakeReplies(reply.account, reply.conversation);
     return said.parse(answer);
@@ -205,7 +192,13 @@ export class PromptQueue {
         this.#keys.waitingPrompts,
         this.#keys.promptCount,
       ],
-      [address, text === null ? 'drop' : 'change', text ?? '', conversation],
+      [
+        address,
+        text === null ? 'drop' : 'change',
+        text ?? '',
+        conversation,
+        this.#keys.reservedRoot,
+      ],
     );
     return amended.parse(answer);
   }
@@ -267,17 +260,11 @@ export class PromptQueue {
   }
 }
 
-const enqueueScript = loadScript('told', 'fair-use', 'enqueue');
 const sayScript = loadScript('say');
 const stopScript = loadScript('stop');
-const amendScript = loadScript('amend');
+const amendScript = loadScript('release', 'amend');
 
 const nothingReplaced = { exchange: '', historyEpoch: '0' };
-const enqueued = z.tuple([
-  z.enum(['queued', 'known', 'full', 'too-fast', 'spent', 'moved']),
-  z.number(),
-  z.number(),
-]);
-const said = z.enum(['done', 'known']);
+const said = z.enum(['done', 'known', 'hushed']);
 const amended = z.enum(['changed', 'dropped', 'left']);
 const stopped = z.tuple([z.enum(['done', 'known']), z.number()]);

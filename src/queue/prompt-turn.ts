@@ -239,7 +239,7 @@ class PromptStep {
       reply,
       exchange,
       deadLetter,
-      author: prompt.author.id,
+      prompt,
       usage,
       evenIfStopped: reply.kind !== 'answer',
     });

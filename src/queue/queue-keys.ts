@@ -69,14 +69,26 @@ export class QueueKeys {
     return `${this.#root}:told`;
   }
 
-  /** STRING: when an author's next request would be due at an even pace (ms). */
-  rate(author: string): string {
-    return `${this.#root}:rate:${author}`;
+  /** STRING: when a scope's next request would be due at an even pace (ms). */
+  rate(scope: string): string {
+    return `${this.#root}:rate:${scope}`;
   }
 
-  /** HASH of what an author's prompts under way are expected to cost: prompt to ticks. */
-  reserved(author: string): string {
-    return `${this.#root}:reserved:${author}`;
+  /**
+   * HASH of what a scope's prompts under way, taken in on this day, are expected to cost: prompt to
+   * ticks, and `=` to their sum.
+   */
+  reserved(scope: string, dayNumber: number): string {
+    return `${this.reservedRoot}${dayNumber}:${scope}`;
+  }
+
+  get reservedRoot(): string {
+    return `${this.#root}:reserved:`;
+  }
+
+  /** There while this need not be said again. */
+  once(what: string): string {
+    return `${this.#root}:once:${what}`;
   }
 
   /** STRING: the entry of the prompt that was settled last. */

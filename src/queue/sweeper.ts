@@ -10,6 +10,7 @@ import { parsePromptEntry, replyEntry } from './entry.ts';
 import { toldLifetimeMs } from './lifetimes.ts';
 import { promptsQueue, QueueKeys } from './queue-keys.ts';
 import { loadScript } from './scripts.ts';
+import { toldAs } from './told-as.ts';
 import type { TurnQueues } from './turn-queues.ts';
 
 /** What a `Sweeper` is made of. */
@@ -126,7 +127,7 @@ export class Sweeper implements AsyncDisposable {
   }
 
   /**
-   * Tells everybody who waits, one notice an author. What is being worked on may yet end by itself:
+   * Tells everybody who waits, one notice an author, or a group. What is being worked on may yet end by itself:
    * it is left until it has no turn. Then it is enough for this incident: who comes later is told as
    * the prompt is taken in.
    */
@@ -171,7 +172,7 @@ export class Sweeper implements AsyncDisposable {
         this.#keys.waitingReplies,
       ],
       [
-        prompt.author.id,
+        toldAs(prompt),
         toldLifetimeMs,
         replyEntry(notice, nowMs),
         `${notice.account} ${notice.conversation}`,

@@ -10,7 +10,7 @@ export interface DayUsage extends AnswerUsage {
   readonly answers: number;
 }
 
-/** What people have used today, as settling notes it. */
+/** What people and chats have used today, as settling notes it. */
 export class UsageBook {
   readonly #parts: { readonly redis: Redis; readonly prefix: string; readonly clock: Clock };
 
@@ -18,10 +18,10 @@ export class UsageBook {
     this.#parts = parts;
   }
 
-  /** Of one person, or of `all`. */
-  async today(person: string): Promise<DayUsage> {
+  /** Of a scope: see `scopesOf`. */
+  async today(scope: string): Promise<DayUsage> {
     const { redis, prefix, clock } = this.#parts;
-    const noted = await redis.hgetall(usageKey(prefix, dayOf(clock.now()), person));
+    const noted = await redis.hgetall(usageKey(prefix, dayOf(clock.now()), scope));
     const { answers, input, cached, output, cost } = daySchema.parse(noted);
     return {
       answers,

@@ -25,9 +25,9 @@ export function historyKey(prefix: string, conversation: string, historyEpoch: n
 }
 
 /**
- * HASH of what an author's answers of one day (UTC, `2026-11-23`) took: `answers`, `input`, `cached`
- * and `output` (tokens), `cost` (ticks of 1e-10 USD). `all`: everybody's together.
+ * HASH of what the answers of one day (UTC, `2026-11-23`) took: `answers`, `input`, `cached` and
+ * `output` (tokens), `cost` (ticks of 1e-10 USD). `scope`: an author, `chat:<a chat>`, or `all`.
  */
-export function usageKey(prefix: string, day: string, author: string): string {
-  return `${rootKey(prefix)}:usage:${day}:${author}`;
+export function usageKey(prefix: string, day: string, scope: string): string {
+  return `${rootKey(prefix)}:usage:${day}:${scope}`;
 }

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-import type { Account, Insight } from '../chat/insight.ts';
+import type { Account, Insight, UsageOf } from '../chat/insight.ts';
 import { effortsOf } from '../grok/efforts.ts';
+import { chatScope } from '../queue/fair-use.ts';
 import { UsageBook } from '../queue/usage-book.ts';
 import { gateKey } from '../redis/keys.ts';
 import { ModelList } from '../redis/model-list.ts';
 import { openCredentials } from './credential-service.ts';
 import type { Foundation } from './foundation.ts';
-import type { Queues } from './queues.ts';
+import { fairUseOf, type Queues } from './queues.ts';
 
 /** xAI counts cost in ten-billionths of a dollar (docs.x.ai, `usage.cost_in_usd_ticks`). */
 const ticksPerUsd = 1e10;
@@ -21,8 +22,7 @@ export function insightInto(foundation: Foundation, { prompts }: Pick<Queues, 'p
     version: programVersion(),
     model: config.GROK_MODEL,
     limits: {
-      requestsPerMinute: config.REQUESTS_PER_MINUTE,
-      budgetUsdPerDay: config.BUDGET_USD_PER_DAY,
+      ...fairUseOf(config),
       perConversation: config.QUEUE_PER_CONVERSATION,
       total: config.QUEUE_TOTAL,
       historyDays: config.HISTORY_DAYS,
@@ -30,8 +30,8 @@ export function insightInto(foundation: Foundation, { prompts }: Pick<Queues, 'p
     },
     models: async () => models.read(),
     efforts: effortsOf,
-    usage: async (person) => {
-      const today = await book.today(person === 'everybody' ? 'all' : person);
+    usage: async (of) => {
+      const today = await book.today(scopeOf(of));
       const { answers, inputTokens, outputTokens, costUsdTicks } = today;
       return { answers, inputTokens, outputTokens, costUsd: costUsdTicks / ticksPerUsd };
     },
@@ -39,6 +39,17 @@ export function insightInto(foundation: Foundation, { prompts }: Pick<Queues, 'p
     waiting: async () => (await prompts.depth()).waiting,
     accounts: async () => accounts(foundation),
   };
+}
+
+function scopeOf(of: UsageOf): string {
+  switch (of.kind) {
+    case 'person':
+      return of.id;
+    case 'chat':
+      return chatScope(of.id);
+    case 'all':
+      return 'all';
+  }
 }
 
 /** Looked at when asked for, since a process that only bridges has no accounts open. */

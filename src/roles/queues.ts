@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { ConversationCommands } from '../queue/conversation-commands.ts';
+import type { FairUse } from '../queue/fair-use.ts';
 import { PromptQueue } from '../queue/prompt-queue.ts';
 import { Sweeper } from '../queue/sweeper.ts';
 import { TurnQueues } from '../queue/turn-queues.ts';
@@ -16,20 +17,33 @@ export function historyBounds(config: Pick<Config, 'HISTORY_DAYS'>) {
   return { maxExchanges, lifetimeMs: config.HISTORY_DAYS * dayMs };
 }
 
+/** What people, chats and all together may use. */
+export function fairUseOf(config: Config): Required<FairUse> {
+  return {
+    person: {
+      requestsPerMinute: config.REQUESTS_PER_MINUTE,
+      budgetUsdPerDay: config.BUDGET_USD_PER_DAY,
+    },
+    chat: {
+      requestsPerMinute: config.REQUESTS_PER_MINUTE_CHAT,
+      budgetUsdPerDay: config.BUDGET_USD_PER_DAY_CHAT,
+    },
+    all: { budgetUsdPerDay: config.BUDGET_USD_PER_DAY_TOTAL },
+  };
+}
+
 /** Both sides' way to the queues. */
 export function openQueues(foundation: Foundation, stack: AsyncDisposableStack) {
   const { config, redis, prefix, metrics, clock, log } = foundation;
   const turns = stack.use(new TurnQueues({ redis, prefix, log }));
+  const fairUse = fairUseOf(config);
   const prompts = new PromptQueue({
     redis,
     prefix,
     turns,
     clock,
     limits: { perConversation: config.QUEUE_PER_CONVERSATION, total: config.QUEUE_TOTAL },
-    fairUse: {
-      requestsPerMinute: config.REQUESTS_PER_MINUTE,
-      budgetUsdPerDay: config.BUDGET_USD_PER_DAY,
-    },
+    fairUse,
     historyLifetimeMs: historyBounds(config).lifetimeMs,
   });
   const commands = new ConversationCommands({
@@ -39,7 +53,7 @@ export function openQueues(foundation: Foundation, stack: AsyncDisposableStack) 
     turns,
     clock,
     historyLifetimeMs: historyBounds(config).lifetimeMs,
-    hasBudget: config.BUDGET_USD_PER_DAY !== undefined,
+    fairUse,
   });
   metrics.onScrape(async () => {
     const { waiting, conversations } = await prompts.depth();

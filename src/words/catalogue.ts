@@ -2,10 +2,10 @@
 export interface Words {
   /** The queue is full; nothing was stored. */
   readonly busy: string;
-  /** Too many requests in a minute. */
-  readonly tooFast: (seconds: number) => string;
-  /** The day's budget of this person is used up; the day ends at midnight, UTC. */
-  readonly budgetUsed: (hours: number) => string;
+  /** Too many requests in a minute, of the person or in the chat. */
+  readonly tooFast: (of: 'person' | 'chat' | 'all', seconds: number) => string;
+  /** The day's budget of this person, chat or bot is used up; the day ends at midnight, UTC. */
+  readonly budgetUsed: (of: 'person' | 'chat' | 'all', hours: number) => string;
   /** No credential can serve; the prompt is kept. */
   readonly waitingForSignIn: string;
   /** A prompt has waited over 10 s; this message becomes the answer. */
@@ -45,7 +45,10 @@ export interface Words {
   readonly personaOff: string;
   readonly personaTooLong: (maxChars: number) => string;
   readonly usage: (answers: number, tokens: string, cost: string) => string;
+  readonly usageOfChat: (answers: number, tokens: string, cost: string) => string;
   readonly usageOfAll: (answers: number, tokens: string, cost: string) => string;
+  /** The `cost` of the three above, where there is a budget. */
+  readonly ofBudget: (cost: string, budget: string) => string;
   readonly statusFine: string;
   readonly statusWaiting: string;
   readonly statusFacts: (version: string, waiting: number) => string;
@@ -103,7 +106,10 @@ export interface Words {
   /** What the limits are called; `none`: the value where there is none. */
   readonly limits: {
     readonly requestsPerMinute: string;
+    readonly requestsPerMinuteChat: string;
     readonly budgetPerDay: string;
+    readonly budgetPerDayChat: string;
+    readonly budgetPerDayTotal: string;
     readonly perConversation: string;
     readonly total: string;
     readonly historyDays: string;

@@ -1,11 +1,17 @@
 import type { Words } from './catalogue.ts';
 
+const usedUp = {
+  person: 'You have used up what you may ask for today. You can ask again',
+  chat: 'What may be asked for in this chat today is used up. I answer here again',
+  all: 'What I may spend today is used up, for everybody. I answer again',
+} as const;
+
 export const en: Words = {
   busy: 'I have more questions waiting than I can take right now. Please ask again in a few minutes.',
-  tooFast: (seconds) =>
-    `That was a lot at once. You can ask again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`,
-  budgetUsed: (hours) =>
-    `You have used up what you may ask for today. You can ask again at midnight UTC, in ${hours === 1 ? 'less than an hour' : `about ${hours} hours`}.`,
+  tooFast: (of, seconds) =>
+    `${of === 'person' ? 'That was a lot at once. You' : 'There is a lot asked here at once. All of you'} can ask again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`,
+  budgetUsed: (of, hours) =>
+    `${usedUp[of]} at midnight UTC, in ${hours === 1 ? 'less than an hour' : `about ${hours} hours`}.`,
   waitingForSignIn:
     'I cannot reach Grok at the moment. Your question is kept and will be answered as soon as I can.',
   stillWaiting: 'Still waiting for Grok …',
@@ -37,7 +43,7 @@ export const en: Words = {
     '**For you as my owner:**',
     '',
     '- `/allow CODE` and `/deny PERSON` decide who may talk with me',
-    '- `/limits` shows what each person may use',
+    '- `/limits` shows what people and chats may use',
     '- `/accounts` shows the Grok accounts, `/login` signs in to one (in private)',
   ].join('\n'),
   nothingToRetry: 'There is nothing that I could ask again.',
@@ -62,8 +68,11 @@ export const en: Words = {
   personaTooLong: (maxChars) => `Please describe it in at most ${maxChars} characters.`,
   usage: (answers, tokens, cost) =>
     `Today you have had ${answers === 1 ? 'one answer' : `${answers} answers`}: ${tokens} tokens, ${cost}.`,
+  usageOfChat: (answers, tokens, cost) =>
+    `This chat: ${answers === 1 ? 'one answer' : `${answers} answers`}, ${tokens} tokens, ${cost}.`,
   usageOfAll: (answers, tokens, cost) =>
     `Everybody together: ${answers === 1 ? 'one answer' : `${answers} answers`}, ${tokens} tokens, ${cost}.`,
+  ofBudget: (cost, budget) => `${cost} of ${budget}`,
   statusFine: 'I am here and can reach Grok.',
   statusWaiting: 'I am here, but cannot reach Grok. Questions are kept and answered later.',
   statusFacts: (version, waiting) =>
@@ -123,7 +132,10 @@ export const en: Words = {
   denyUnknown: 'Whom? Give me their code, or their id as in `discord:123` or `telegram:456`.',
   limits: {
     requestsPerMinute: 'Requests a minute, each person',
-    budgetPerDay: 'Dollars a day, each person',
+    requestsPerMinuteChat: 'Requests a minute, each chat',
+    budgetPerDay: 'Dollars a day (UTC), each person',
+    budgetPerDayChat: 'Dollars a day (UTC), each chat',
+    budgetPerDayTotal: 'Dollars a day (UTC), in all',
     perConversation: 'Questions waiting in a conversation',
     total: 'Questions waiting in all',
     historyDays: 'Days that a conversation is remembered',

@@ -1,9 +1,13 @@
 import type { Words } from './catalogue.ts';
 
+const usedUp = { person: '你', chat: '这个聊天', all: '所有人' } as const;
+
 export const zh: Words = {
   busy: '现在排队的问题太多了，请过几分钟再问。',
-  tooFast: (seconds) => `你问得太快了，请在 ${seconds} 秒后再问。`,
-  budgetUsed: (hours) => `你今天的额度已用完，请在约 ${hours} 小时后（UTC 零点）再问。`,
+  tooFast: (of, seconds) =>
+    `${of === 'person' ? '你问得' : '这里的提问'}太快了，请在 ${seconds} 秒后再问。`,
+  budgetUsed: (of, hours) =>
+    `${usedUp[of]}今天的额度已用完，请在约 ${hours} 小时后（UTC 零点）再问。`,
   waitingForSignIn: '我暂时无法连接 Grok。你的问题已保存，恢复后会立即回答。',
   stillWaiting: '仍在等待 Grok …',
   stoppedBeforeStart: '⏹ 已停止。',
@@ -34,7 +38,7 @@ export const zh: Words = {
     '**作为管理者，你还可以：**',
     '',
     '- `/allow 代码` 和 `/deny 用户` 决定谁可以和我交谈',
-    '- `/limits` 显示每个人的限额',
+    '- `/limits` 显示每个人和每个聊天的限额',
     '- `/accounts` 显示 Grok 账户，`/login` 登录账户（仅限私聊）',
   ].join('\n'),
   nothingToRetry: '没有可以重新回答的问题。',
@@ -58,8 +62,11 @@ export const zh: Words = {
   personaOff: '好的，我又只是 Grok 了。',
   personaTooLong: (maxChars) => `请用不超过 ${maxChars} 个字符描述。`,
   usage: (answers, tokens, cost) => `你今天得到了 ${answers} 个回答：${tokens} 个 token，${cost}。`,
+  usageOfChat: (answers, tokens, cost) =>
+    `这个聊天：${answers} 个回答，${tokens} 个 token，${cost}。`,
   usageOfAll: (answers, tokens, cost) =>
     `所有人合计：${answers} 个回答，${tokens} 个 token，${cost}。`,
+  ofBudget: (cost, budget) => `${cost}（限额 ${budget}）`,
   statusFine: '我在，可以连接 Grok。',
   statusWaiting: '我在，但暂时无法连接 Grok。问题会保存下来，稍后回答。',
   statusFacts: (version, waiting) => `版本 ${version}；正在回答或等待的问题：${waiting} 个。`,
@@ -104,7 +111,10 @@ export const zh: Words = {
   denyUnknown: '是谁？请给我对方的代码，或 `discord:123`、`telegram:456` 这样的编号。',
   limits: {
     requestsPerMinute: '每人每分钟请求数',
-    budgetPerDay: '每人每天美元数',
+    requestsPerMinuteChat: '每个聊天每分钟请求数',
+    budgetPerDay: '每人每天（UTC）美元数',
+    budgetPerDayChat: '每个聊天每天（UTC）美元数',
+    budgetPerDayTotal: '所有人每天（UTC）美元数',
     perConversation: '每个对话中等待的问题数',
     total: '等待的问题总数',
     historyDays: '对话保存天数',

@@ -1,4 +1,4 @@
-import type { Account, Insight, SignIn } from '../../src/chat/insight.ts';
+import type { Account, Insight, SignIn, UsageOf } from '../../src/chat/insight.ts';
 import { BridgeError } from '../../src/errors.ts';
 
 /** What commands may know, as a test sets it. */
@@ -6,8 +6,9 @@ export class FixedInsight implements Insight {
   readonly version = '1.2.3';
   readonly model = 'grok-4.3';
   readonly limits = {
-    requestsPerMinute: 10,
-    budgetUsdPerDay: undefined,
+    person: { requestsPerMinute: 10 },
+    chat: { budgetUsdPerDay: 5 },
+    all: {},
     perConversation: 50,
     total: 1000,
     historyDays: 30,
@@ -29,8 +30,8 @@ export class FixedInsight implements Insight {
     return model === 'grok-4.20' ? [] : (['low', 'high'] as const);
   }
 
-  async usage(person: string) {
-    const isOne = person !== 'everybody';
+  async usage({ kind }: UsageOf) {
+    const isOne = kind !== 'all';
     return {
       answers: isOne ? 1 : 5,
       inputTokens: 1000,

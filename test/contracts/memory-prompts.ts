@@ -15,6 +15,7 @@ export class MemoryPrompts implements Prompts {
   /** What it does now rejects. */
   isAway = false;
   readonly #seen = new Set<string>();
+  readonly #told = new Set<string>();
 
   async enqueue(
     prompt: Prompt,
@@ -34,6 +35,18 @@ export class MemoryPrompts implements Prompts {
 
   async say(id: string, reply: Reply): Promise<'done' | 'known'> {
     if (this.#isKnown(id)) return 'known';
+    this.replies.push(reply);
+    return 'done';
+  }
+
+  async sayOnce(
+    id: string,
+    reply: Reply,
+    { what }: { readonly what: string },
+  ): Promise<'done' | 'known' | 'hushed'> {
+    if (this.#isKnown(id)) return 'known';
+    if (this.#told.has(what)) return 'hushed';
+    this.#told.add(what);
     this.replies.push(reply);
     return 'done';
   }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Prompt } from '../../src/prompt.ts';
 import { ConversationCommands } from '../../src/queue/conversation-commands.ts';
-import { dayOf } from '../../src/queue/fair-use.ts';
+import { dayOf, type FairUse } from '../../src/queue/fair-use.ts';
 import { UsageBook } from '../../src/queue/usage-book.ts';
 import { historyKey, usageKey } from '../../src/redis/keys.ts';
 import { TestRedis } from '../redis-server.ts';
@@ -134,7 +134,7 @@ describe('forgetting', () => {
 
   it('keeps what a budget is reckoned by', async () => {
     await using deployment = new Deployment(server.url);
-    const { commands, ask, book } = await answering(deployment, true);
+    const { commands, ask, book } = await answering(deployment, { person: { budgetUsdPerDay: 1 } });
     await ask(prompt('c', 1));
     const done = words(prompt('c', 2), 'done', true);
     await commands.forget('m-2', conversation, 'test:u1', done);
@@ -150,7 +150,7 @@ describe('forgetting', () => {
 });
 
 /** A worker that answers all but `fail`, and what acts on its conversations. */
-async function answering(deployment: Deployment, hasBudget = false) {
+async function answering(deployment: Deployment, fairUse: FairUse = {}) {
   const { redis, prefix, queue, turns } = deployment;
   const asked = new Events<Prompt>();
   const usage = { inputTokens: 1, cachedTokens: 0, outputTokens: 2, costUsdTicks: 3.4 };
@@ -174,7 +174,7 @@ async function answering(deployment: Deployment, hasBudget = false) {
       },
     },
   );
-  const parts = { redis, prefix, queue, turns, clock: systemClock, hasBudget };
+  const parts = { redis, prefix, queue, turns, clock: systemClock, fairUse };
   return {
     asked,
     settled,

@@ -115,13 +115,28 @@ describe('a message', () => {
   it('of who asks too often, or for too much, is refused with a word that says until when', async () => {
     const desk = admission();
     const message = incoming('Hi');
-    prompts.unfair = { kind: 'too-fast', afterMs: 2_100 };
+    prompts.unfair = { kind: 'too-fast', of: 'person', afterMs: 2_100 };
     expect(await desk.receive(message, signal)).toBe('replied');
-    prompts.unfair = { kind: 'spent', afterMs: 7_200_000 };
+    prompts.unfair = { kind: 'spent', of: 'all', afterMs: 7_200_000 };
     expect(await desk.receive(incoming('Hi'), signal)).toBe('replied');
     prompts.unfair = undefined;
     expect(await desk.receive(message, signal)).toBe('known');
-    expect(saidWords()).toEqual([en.tooFast(3), en.budgetUsed(2)]);
+    expect(saidWords()).toEqual([en.tooFast('person', 3), en.budgetUsed('all', 2)]);
+  });
+
+  it('in a group is refused with a word that is not said to the same person again and again', async () => {
+    const desk = admission();
+    const group = { isPrivate: false };
+    prompts.unfair = { kind: 'too-fast', of: 'person', afterMs: 2_000 };
+    expect(await desk.receive(incoming('Hi', group), signal)).toBe('replied');
+    expect(await desk.receive(incoming('Hi', group), signal)).toBe('ignored');
+    const bob = { id: 'memory:bob', name: 'Bob' };
+    expect(await desk.receive(incoming('Hi', { ...group, author: bob }), signal)).toBe('replied');
+    prompts.unfair = { kind: 'spent', of: 'chat', afterMs: 2_000 };
+    expect(await desk.receive(incoming('Hi', group), signal)).toBe('replied');
+    expect(await desk.receive(incoming('Hi', { ...group, author: bob }), signal)).toBe('ignored');
+    const slow = en.tooFast('person', 2);
+    expect(saidWords()).toEqual([slow, slow, en.budgetUsed('chat', 1)]);
   });
 
   it('that says nothing, or too much, is answered with a word in its language', async () => {

@@ -1,7 +1,7 @@
 -- Ends a prompt: exchange, reply and pop in one step, and a look at the next one.
 -- Applied twice it answers the same and changes nothing more.
 -- KEYS list, conversation, gate, waiting, count, history, replies, waiting replies, dead letters,
---      10 reserved of the author, 11 usage of the author today, 12 usage of all today, 13 last prompt
+--      10 last prompt, and of person, chat and all: 11 to 13 usage today, 14 to 16 what was reserved
 -- ARGV 1 turn epoch, 2 id, 3 member of waiting, 4 history epoch, 5 exchange or '', 6 most exchanges,
 --      7 lifetime of the history (ms), 8 reply entry or '', 9 member of waiting replies, 10 now (ms),
 --      11 '1': even if stopped, 12 dead letter or '', 13 most dead letters, 14 their lifetime (ms),
@@ -33,11 +33,13 @@ if ARGV[5] ~= '' and is_current then
   redis.call('PEXPIRE', KEYS[6], ARGV[7])
 end
 if ARGV[22] == '1' and is_current then
-  redis.call('SET', KEYS[13], entry, 'PX', ARGV[7])
+  redis.call('SET', KEYS[10], entry, 'PX', ARGV[7])
 end
-redis.call('HDEL', KEYS[10], id)
+for key = 14, 16 do
+  release(KEYS[key], id)
+end
 if ARGV[16] == '1' then
-  for key = 11, 12 do
+  for key = 11, 13 do
     redis.call('HINCRBY', KEYS[key], 'answers', 1)
     redis.call('HINCRBY', KEYS[key], 'input', ARGV[17])
     redis.call('HINCRBY', KEYS[key], 'cached', ARGV[18])

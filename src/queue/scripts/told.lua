@@ -1,6 +1,6 @@
 -- Put before enqueue.lua and notify.lua.
 
--- Whether this author still has to be told of the incident that closed the gate; if so, notes it.
+-- Whether this author, or group, still has to be told of the incident that closed the gate; if so, notes it.
 local function must_tell(gate, told, author, lifetime)
   local incident = redis.call('HGET', gate, 'incident') or ''
   if redis.call('HGET', told, 'incident') ~= incident then
