@@ -35,7 +35,8 @@ export async function ask(
       reason: won.reason,
       generation: won.record.generation,
     });
-    const answer = await postForm(endpoint, form, { connectMs: limits.connectMs, deadlineMs });
+    const spans = { connectMs: limits.connectMs, deadlineMs };
+    const answer = await postForm(endpoint, form, spans, clock);
     await write(parts, won, answer, sentAtMs);
     const verdict = judge(answer, classify);
     const again =

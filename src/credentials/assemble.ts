@@ -70,6 +70,8 @@ export interface Assembly {
   readonly reactive: Reactive;
   /** Whether this process has been through the spill folder. */
   readonly progress: { replayed: boolean };
+  /** The sealed copies that are being written. */
+  readonly copying: ReadonlySet<Promise<void>>;
 }
 
 /** Puts the parts together; touches neither Redis nor the disk. */
@@ -108,9 +110,14 @@ export function assemble(
           onProvisional: (name, record) => pool.credential(name)?.adoptProvisional(record),
         });
 
+  const copying = new Set<Promise<void>>();
   const keepCopy: (name: string, sealed: CredentialRecord) => void = (name, record) => {
     if (tool === true || spills === null) return;
-    spills.keep(name, record).catch((error: unknown) => alert(String(error)));
+    const kept = spills
+      .keep(name, record)
+      .catch((error: unknown) => alert(String(error)))
+      .finally(() => copying.delete(kept));
+    copying.add(kept);
   };
   const open = (name: string): Credential | null =>
     ring === null || exchange === null
@@ -137,6 +144,7 @@ export function assemble(
     exchange,
     pool,
     progress,
+    copying,
     gate: new Gate(redis, keys, store, onEvent),
     due: new DueRefresh(pool, time, clock, random),
     reactive: new Reactive(shared),

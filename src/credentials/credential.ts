@@ -124,7 +124,8 @@ export class Credential {
   adopt(record: CredentialRecord): boolean {
     const order = orderOf(record, this.#record);
     if (order < 0) return false;
-    const known = order === 0 && this.#token !== null && record.state !== 'removed';
+    const same = record.accessPrint === this.#record?.accessPrint && record.state !== 'removed';
+    const known = order === 0 && this.#token !== null && same;
     const token = known ? this.#token : this.#open(record);
     this.#record = record;
     this.#token = token;
@@ -156,12 +157,13 @@ export class Credential {
 
   /** Redis lost a generation that this process saw: it is put back from memory. */
   async #repair(stored: CredentialRecord | null): Promise<void> {
-    const { store, onEvent } = this.#parts;
+    const { store, onEvent, limits } = this.#parts;
     const mine = this.#record;
     if (mine === null || mine.state === 'removed' || this.#provisional) return;
     const of = (r: CredentialRecord | null) => (r === null ? 'none' : `${r.epoch}.${r.generation}`);
     onEvent({ credential: this.name, kind: 'rollback', stored: of(stored), seen: of(mine) });
-    if (!(await store.restore(mine, this.name, 0))) return;
+    // Held for a while: an owner that has sent its token must have time to say so again.
+    if (!(await store.restore(mine, this.name, limits.restoreHoldMs))) return;
     const { epoch, generation } = mine;
     onEvent({ credential: this.name, kind: 'restored', epoch, generation, from: 'memory' });
   }

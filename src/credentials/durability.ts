@@ -18,6 +18,11 @@ export async function isDurable(redis: Redis): Promise<boolean> {
   return Number(local) >= 1;
 }
 
+/** The id of this run of the server, another after each restart or failover; '' where it does not say. */
+export async function runOf(redis: Redis): Promise<string> {
+  return /run_id:(\w+)/.exec(await infoOf(redis))?.[1] ?? '';
+}
+
 async function infoOf(redis: Redis): Promise<string> {
   try {
     return await redis.info();

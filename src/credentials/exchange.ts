@@ -116,7 +116,7 @@ export class Exchange {
   }
 
   async #end(won: Won, verdict: Exclude<Verdict, { kind: 'minted' }>): Promise<ExchangeOutcome> {
-    const { store, time, random, clock, limits, onEvent } = this.#parts;
+    const { store, time, random, clock, limits, owner, onEvent } = this.#parts;
     const urgent = won.record.mandatoryAtMs <= time.now() || won.record.rejected;
     const waitMs = waitAfter(verdict, won.record.failures + 1, urgent, random());
     const error = {
@@ -132,7 +132,14 @@ export class Exchange {
         const final = won.reason === 'last-resort' && outcome === 'dead';
         await (outcome === 'ambiguous' || final ? won.spill?.leave() : won.spill?.discard());
         if (outcome === 'ambiguous') this.lost.add(won.fence.attempt);
-        if (reply.kind === 'stale') return { kind: 'newer' };
+        if (reply.kind === 'stale') {
+          // Redis may have forgotten the attempt: that the token left must be known all the same.
+          if (outcome === 'ambiguous') {
+            const resend = won.reason === 'last-resort';
+            await store.park(won.fence, won.record.refreshPrint, owner, resend);
+          }
+          return { kind: 'newer' };
+        }
         const { class: failed, code } = error;
         const { name: credential } = won.fence;
         onEvent({

@@ -30,6 +30,11 @@ export async function keep(
   for (let waitMs = limits.commitRetryMinMs; ;) {
     try {
       const reply = await store.commit(won.fence, won.record.refreshPrint, fields);
+      if (reply.kind === 'behind') {
+        // What was spent is put back, held from everybody else, for its successor to follow.
+        await store.restore(won.record, name, limits.restoreHoldMs);
+        continue;
+      }
       if (reply.kind === 'stale') {
         onEvent({ credential: name, kind: 'stale-commit', generation });
         await won.spill?.leave();

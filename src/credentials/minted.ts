@@ -15,7 +15,7 @@ export interface MintedTokens {
   readonly lifeMs: number;
   readonly scope: string;
   readonly team: string;
-  /** The server named a life that is over; an hour is assumed. */
+  /** The server named a life that is over, or less than a second; an hour is assumed. */
   readonly lifeDoubtful: boolean;
 }
 
@@ -33,6 +33,8 @@ const claims = z.object({
 });
 
 const assumedLifeMs = 3_600_000;
+/** Longer lives than a year are not believed: their ends could not be written as times. */
+const longestLifeS = 31_536_000;
 
 /** The tokens in a raw answer; null when there is no access token in it. Checks nothing else. */
 export function readTokens(body: string): MintedTokens | null {
@@ -42,11 +44,11 @@ export function readTokens(body: string): MintedTokens | null {
   const told = claimsOf(access_token);
   const lifeS =
     expires_in ?? (told.exp !== undefined && told.iat !== undefined ? told.exp - told.iat : null);
-  const doubtful = lifeS !== null && lifeS <= 0;
+  const doubtful = lifeS !== null && lifeS < 1;
   return {
     accessToken: access_token,
     refreshToken: refresh_token ?? null,
-    lifeMs: lifeS === null || doubtful ? assumedLifeMs : lifeS * 1000,
+    lifeMs: lifeS === null || doubtful ? assumedLifeMs : Math.min(lifeS, longestLifeS) * 1000,
     scope: scope ?? '',
     team: told.team_id ?? '',
     lifeDoubtful: doubtful,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { BridgeError } from '../errors.ts';
 import type { RefreshReason } from './events.ts';
-import { type CredentialRecord, parseRecord } from './record.ts';
+import { compareStamps, type CredentialRecord, parseRecord } from './record.ts';
 import type {
   BeginReply,
   CommitReply,
@@ -99,7 +99,7 @@ export class RedisCredentials {
     return kind === 'SENT' ? now : null;
   }
 
-  /** A sign of life of the attempt's owner; false when the attempt is no longer its own. */
+  /** A sign of life of the attempt's owner; false when the attempt is over or no longer its own. */
   async renew(
     fence: Fence,
     owner: string,
@@ -111,7 +111,7 @@ export class RedisCredentials {
     const resends = reason === 'last-resort' ? 1 : 0;
     const rest = [owner, phase, Math.round(sentAtMs), reason, resends];
     const [kind] = await this.#scripts.run('renew', fence.name, [...args, ...rest]);
-    return kind === 'HELD';
+    return kind !== 'LOST';
   }
 
   /** Writes the intent of a send again that Redis forgot; whether it had. */
@@ -123,11 +123,13 @@ export class RedisCredentials {
 
   async commit(fence: Fence, spentPrint: string, fields: Fields): Promise<CommitReply> {
     const args = [fence.epoch, fence.generation, spentPrint, fence.attempt];
-    const [kind, , record] = await this.#scripts.run('commit', fence.name, [
+    const [kind, , record, generation] = await this.#scripts.run('commit', fence.name, [
       ...args,
       ...words(fields),
     ]);
-    return kind === 'OK' ? { kind: 'ok', record: recordOf(fence.name, record) } : { kind: 'stale' };
+    if (kind === 'OK') return { kind: 'ok', record: recordOf(fence.name, record) };
+    const stored = { epoch: number.parse(record), generation: number.parse(generation) };
+    return { kind: compareStamps(stored, fence) < 0 ? 'behind' : 'stale' };
   }
 
   async fail(
@@ -238,6 +240,13 @@ export class RedisCredentials {
   ): Promise<'shut' | 'closed' | 'opened' | 'open'> {
     const [kind] = await this.#scripts.run('gate', member, [change, incident, reason]);
     return z.enum(['shut', 'closed', 'opened', 'open']).parse(kind.toLowerCase());
+  }
+
+  /** For how many ms the fleet has known that run of Redis; null when none of its data is of another. */
+  async arrive(run: string): Promise<number | null> {
+    const [, , ms] = await this.#scripts.run('arrive', '', [run]);
+    const knownMs = number.parse(ms);
+    return knownMs < 0 ? null : knownMs;
   }
 
   async pool(): Promise<{ names: string[]; cooling: Map<string, number> }> {

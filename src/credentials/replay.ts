@@ -55,6 +55,8 @@ async function commit(parts: ReplayParts, spill: FoundSpill): Promise<boolean> {
     ...fields,
     refreshed_by: owner,
   });
+  // Lost by Redis since it was read: whoever holds it puts it back, and the next replay follows.
+  if (reply.kind === 'behind') return false;
   if (reply.kind === 'stale') return settleStale(parts, spill);
   await copy(parts, name, reply.record);
   onEvent({ credential: name, kind: 'spill-replayed', generation: reply.record.generation });

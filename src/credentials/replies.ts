@@ -24,7 +24,11 @@ export type ResolveReply =
   | { kind: 'busy'; leaseMs: number }
   | { kind: 'parked'; untilMs: number };
 
-export type CommitReply = { kind: 'ok'; record: CredentialRecord } | { kind: 'stale' };
+/** `behind`: Redis lost the very generation that was spent. */
+export type CommitReply =
+  | { kind: 'ok'; record: CredentialRecord }
+  | { kind: 'stale' }
+  | { kind: 'behind' };
 export type FailReply = { kind: 'ok'; state: string } | { kind: 'stale' };
 export type FailOutcome = 'not-sent' | 'answered' | 'dead' | 'ambiguous';
 export type RejectMode = 'again' | 'loop' | 'dead' | 'key';

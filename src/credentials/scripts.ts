@@ -9,7 +9,7 @@ import type { CredentialKeys } from './keys.ts';
 import type { RedisTime } from './redis-time.ts';
 
 const names = [
-  'accepted', 'begin', 'commit', 'cool', 'fail', 'gate', 'key', 'login', 'member',
+  'accepted', 'arrive', 'begin', 'commit', 'cool', 'fail', 'gate', 'key', 'login', 'member',
   'park', 'pool', 'read',
   'reject', 'renew', 'resolve', 'restore', 'sent',
 ] as const; // prettier-ignore

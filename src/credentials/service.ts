@@ -1,6 +1,6 @@
 import { BridgeError } from '../errors.ts';
 import { type Assembly, type CredentialServiceOptions, assemble } from './assemble.ts';
-import { isDurable } from './durability.ts';
+import { isDurable, runOf } from './durability.ts';
 import type { CredentialEvent } from './events.ts';
 import type { ClosedGate } from './gate.ts';
 import type { ImportedTokens } from './import.ts';
@@ -161,7 +161,9 @@ export class CredentialService implements AsyncDisposable {
     this.#parts.connection[Symbol.dispose]();
     await this.#news?.[Symbol.asyncDispose]();
     await this.#upkeep[Symbol.asyncDispose]();
-    const running = Promise.all(this.#parts.pool.credentials.map(async (c) => c.settled()));
+    const running = Promise.all(
+      this.#parts.pool.credentials.map(async (credential) => credential.settled()),
+    ).then(async () => Promise.all(this.#parts.copying));
     const over = new AbortController();
     const late = this.#parts.clock
       .sleep(this.#parts.limits.drainMs, over.signal)
@@ -174,6 +176,7 @@ export class CredentialService implements AsyncDisposable {
     const { ring, tool } = this.#options;
     await verifyRing(this.#parts.store, ring, this.#parts.spills);
     await this.#news?.listen();
+    if (tool !== true) await this.#arrive();
     if (tool !== true && this.#parts.spills !== null) {
       await restoreCopies(
         this.#parts.store,
@@ -188,11 +191,22 @@ export class CredentialService implements AsyncDisposable {
     await this.#parts.gate.close('no-credential');
     // A Redis that was away may have forgotten: what is on disk and in memory is told again.
     this.#parts.connection.onReturn(async () => {
+      await this.#arrive();
       await this.replay();
       await this.#parts.pool.reload();
+      // An answer on disk may belong to a generation that was only just put back.
+      await this.replay();
     });
     this.#upkeep.every(this.#parts.limits.antiEntropyMs, async () => this.#parts.pool.reload());
     this.#upkeep.every(this.#parts.limits.spillScanMs, async () => this.replay());
+  }
+
+  /** A Redis that was restarted may have forgotten what an owner, still at work, has yet to tell it again. */
+  async #arrive(): Promise<void> {
+    const run = await runOf(this.#options.redis);
+    if (run === '') return;
+    const knownMs = await this.#parts.store.arrive(run);
+    if (knownMs !== null) this.#parts.connection.freshFor(knownMs);
   }
 
   async #change(

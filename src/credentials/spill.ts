@@ -15,8 +15,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import type { KeyRing } from './key-ring.ts';
-import type { CredentialRecord } from './record.ts';
-import { parseRecord } from './record.ts';
+import { type CredentialRecord, compareStamps, parseRecord } from './record.ts';
 import { seal, unseal } from './seal.ts';
 
 const headerBytes = 512;
@@ -102,6 +101,7 @@ export class SpillFolder {
   async keep(name: string, record: CredentialRecord): Promise<void> {
     await this.#prepare();
     const path = this.#copyPath(name);
+    if (await this.#hasNewer(name, record)) return;
     const temporary = `${path}.${randomUUID()}.tmp`;
     const file = await open(temporary, 'wx', 0o600);
     try {
@@ -110,6 +110,8 @@ export class SpillFolder {
     } finally {
       await file.close();
     }
+    // While this was written another process may have kept the next generation.
+    if (await this.#hasNewer(name, record)) return rm(temporary, { force: true });
     await rename(temporary, path);
     await syncFolder(this.#folder);
   }
@@ -132,6 +134,12 @@ export class SpillFolder {
 
   async forget(name: string): Promise<void> {
     await rm(this.#copyPath(name), { force: true });
+  }
+
+  async #hasNewer(name: string, record: CredentialRecord): Promise<boolean> {
+    // One that does not open is of no use to anybody.
+    const kept = await this.copy(name).catch(() => null);
+    return kept !== null && compareStamps(kept, record) > 0;
   }
 
   #copyPath(name: string): string {

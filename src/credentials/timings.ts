@@ -44,7 +44,7 @@ export interface CredentialTimings {
   readonly commitRetryMinMs: number;
   readonly commitRetryMaxMs: number;
   readonly storeMs: number;
-  /** A record restored from a file is not refreshed for this long: a peer may hold a newer one. */
+  /** A restored record is not refreshed for this long: a peer may hold a newer one, or have sent its token. */
   readonly restoreHoldMs: number;
   readonly discoveryMs: number;
   readonly quotaMs: number;
@@ -85,7 +85,7 @@ export const defaultTimings: CredentialTimings = {
   commitRetryMinMs: 100,
   commitRetryMaxMs: 5_000,
   storeMs: 5_000,
-  restoreHoldMs: 5_000,
+  restoreHoldMs: 6_000,
   discoveryMs: 10_000,
   quotaMs: 3_600_000,
   onlyMemberQuotaMs: 60_000,
@@ -104,6 +104,7 @@ export function timings(changes: Partial<CredentialTimings> = {}): CredentialTim
   const rules: readonly (readonly [boolean, string])[] = [
     [all.renewMs * 3 <= all.leaseMs, '3 * renewMs <= leaseMs'],
     [all.renewMs < all.reconnectHoldMs, 'renewMs < reconnectHoldMs'],
+    [all.renewMs < all.restoreHoldMs, 'renewMs < restoreHoldMs'],
     [all.connectMs < all.exchangeMs, 'connectMs < exchangeMs'],
     [all.retryWindowMs <= all.exchangeMs, 'retryWindowMs <= exchangeMs'],
     [all.exchangeMs < all.maxHoldMs, 'exchangeMs < maxHoldMs'],

@@ -1,6 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
+import { type Clock, systemClock } from '../clock.ts';
+
 const answerLimitBytes = 1_048_576;
 const unreadMs = 250;
 
@@ -13,22 +15,25 @@ export type TokenAnswer =
 /**
  * Posts a form on a connection of its own: nothing is pooled, repeated or redirected, because a
  * refresh token that was sent may be spent. Never rejects. `deadlineMs` covers the whole request.
+ * A machine that slept or a process that stood still while it connected sends nothing.
  */
 export async function postForm(
   url: URL,
   form: Readonly<Record<string, string>>,
   limits: { connectMs: number; deadlineMs: number },
+  clock: Pick<Clock, 'now' | 'monotonic'> = systemClock,
 ): Promise<TokenAnswer> {
   const secure = url.protocol === 'https:';
   const content = new URLSearchParams(form).toString();
   const { promise, resolve } = Promise.withResolvers<TokenAnswer>();
-  const startedMs = performance.now();
+  const startedMs = { wall: clock.now(), monotonic: clock.monotonic() };
   let left = false;
   const request = (secure ? httpsRequest : httpRequest)(url, {
     method: 'POST',
     agent: false,
     headers: {
       accept: 'application/json',
+      'accept-encoding': 'identity',
       'content-type': 'application/x-www-form-urlencoded',
       'content-length': Buffer.byteLength(content),
       'user-agent': 'grok-bridge',
@@ -52,8 +57,11 @@ export async function postForm(
   request.once('socket', (socket) => {
     // Until this event Node holds the request back, so nothing of it can have been read.
     socket.once(secure ? 'secureConnect' : 'connect', () => {
-      // A process that stood still may find the connection made before it finds its timers over.
-      if (performance.now() - startedMs > limits.connectMs) {
+      // A process that stood still may find the connection made before it finds its timers over,
+      // and the monotonic clock does not count the time that a machine slept.
+      const tookMs = clock.monotonic() - startedMs.monotonic;
+      const passedMs = Math.max(tookMs, clock.now() - startedMs.wall);
+      if (passedMs > limits.connectMs) {
         socket.destroy();
         ended(`no connection within ${limits.connectMs} ms`);
       } else {

@@ -50,7 +50,8 @@ export class Connection {
   readonly #redis: Redis;
   readonly #clock: Clock;
   #readyAtMs: number;
-  #lost = false;
+  /** Refreshing is held from then on; null: it never was. */
+  #heldFromMs: number | null = null;
   #returned: (() => Promise<void>) | null = null;
 
   constructor(redis: Redis, clock: Clock) {
@@ -61,6 +62,11 @@ export class Connection {
     redis.on('ready', this.#onReady);
   }
 
+  /** Redis has run for the fleet for so long only: as after a lost connection. */
+  freshFor(ms: number): void {
+    this.#heldFromMs = Math.max(this.#heldFromMs ?? -Infinity, this.#clock.monotonic() - ms);
+  }
+
   /** Is called each time the connection is back. */
   onReturn(work: () => Promise<void>): void {
     this.#returned = work;
@@ -69,11 +75,13 @@ export class Connection {
   /** After a loss the owners of running exchanges get time to say so again. */
   mayRefresh(limits: CredentialTimings): boolean {
     if (this.#redis.status !== 'ready') return false;
-    return !this.#lost || this.#forMs() >= limits.reconnectHoldMs;
+    if (this.#heldFromMs === null) return true;
+    return this.#clock.monotonic() - this.#heldFromMs >= limits.reconnectHoldMs;
   }
 
   mayResend(limits: CredentialTimings): boolean {
-    return this.#redis.status === 'ready' && this.#forMs() >= limits.resendHoldMs;
+    const forMs = this.#clock.monotonic() - this.#readyAtMs;
+    return this.#redis.status === 'ready' && forMs >= limits.resendHoldMs;
   }
 
   [Symbol.dispose](): void {
@@ -81,16 +89,14 @@ export class Connection {
     this.#redis.off('ready', this.#onReady);
   }
 
-  #forMs(): number {
-    return this.#clock.monotonic() - this.#readyAtMs;
-  }
-
+  // Until it is back nothing is refreshed anyway.
   readonly #onClose = () => {
-    this.#lost = true;
+    this.#heldFromMs = this.#clock.monotonic();
   };
 
   readonly #onReady = () => {
     this.#readyAtMs = this.#clock.monotonic();
+    if (this.#heldFromMs !== null) this.#heldFromMs = this.#readyAtMs;
     // It fails when Redis went away again, and is called again then.
     this.#returned?.().catch(() => undefined);
   };

@@ -51,13 +51,15 @@ export function judge(answer: TokenAnswer, classify: TokenClassifier): Verdict {
   };
 }
 
-/** `Retry-After` in milliseconds: seconds or a date (RFC 9110 section 10.2.3). */
+/** A server that asks for more is asked again all the same: a sign-in must not sleep through its life. */
+const longestRetryAfterMs = 3_600_000;
+
+/** `Retry-After` in milliseconds, an hour at most: seconds or a date (RFC 9110 section 10.2.3). */
 export function retryAfterOf(value: string | undefined): number | null {
   if (value === undefined) return null;
   const seconds = Number(value);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? null : Math.min(Math.max(0, ms), longestRetryAfterMs);
 }
 
 const refusal = z.object({ error: z.string().regex(/^[a-z_]{1,40}$/) });

@@ -31,7 +31,7 @@ export const quick: Partial<CredentialTimings> = {
   strangerResendMs: 1_500,
   resendHoldMs: 300,
   reconnectHoldMs: 150,
-  restoreHoldMs: 50,
+  restoreHoldMs: 150,
   sentToWriteMs: 300,
   guardMs: 0,
   guardWaitsMs: [],
@@ -160,6 +160,22 @@ export function mortal(redis: Redis, at: number, when: 'before' | 'after') {
     },
   });
   return { connection, life };
+}
+
+/** A connection whose scripts run by way of `each`, which may do something before and after. */
+export function scriptsOf(
+  redis: Redis,
+  each: (run: () => Promise<unknown>) => Promise<unknown>,
+): Redis {
+  return new Proxy(redis, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      const method = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
+      if (name !== 'evalsha' && name !== 'eval') return method;
+      return async (...args: unknown[]) => each(async () => method(...args));
+    },
+  });
 }
 
 /** The tokens of `server` in the form of an import. */

@@ -47,9 +47,9 @@ describe('a commit', () => {
     const fence = { name: 'default', epoch: 1, generation: 1, attempt: 'a' };
     const print = before['rt_fp'] ?? '';
     expect((await s.commit({ ...fence, epoch: 0 }, print, minted)).kind).toBe('stale');
-    expect((await s.commit({ ...fence, epoch: 2 }, print, minted)).kind).toBe('stale');
+    expect((await s.commit({ ...fence, epoch: 2 }, print, minted)).kind).toBe('behind');
     expect((await s.commit({ ...fence, generation: 0 }, print, minted)).kind).toBe('stale');
-    expect((await s.commit({ ...fence, generation: 2 }, print, minted)).kind).toBe('stale');
+    expect((await s.commit({ ...fence, generation: 2 }, print, minted)).kind).toBe('behind');
     expect((await s.commit(fence, 'another', minted)).kind).toBe('stale');
     expect(await connection.hgetall(rec)).toEqual(before);
     expect((await s.commit(fence, print, minted)).kind).toBe('ok');

@@ -95,6 +95,11 @@ export class TokenServer implements AsyncDisposable {
     await promise;
   }
 
+  /** Cuts every connection. */
+  dropAll(): void {
+    this.#server.closeAllConnections();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.closeAllConnections();
     this.#server.close();

@@ -58,6 +58,9 @@ describe('the answer of a token endpoint', () => {
     expect(retryAfterOf('7')).toBe(7000);
     expect(retryAfterOf(undefined)).toBeNull();
     expect(retryAfterOf('soon')).toBeNull();
+    expect(retryAfterOf('-5')).toBe(0);
+    expect(retryAfterOf('1e300')).toBe(3_600_000);
+    expect(retryAfterOf('Thu, 01 Jan 2125 00:00:00 GMT')).toBe(3_600_000);
     expect(retryAfterOf('Thu, 01 Jan 1970 00:00:00 GMT')).toBe(0);
   });
 });

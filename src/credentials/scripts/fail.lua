@@ -12,6 +12,7 @@ if intent.attempt ~= ARGV[6] then
   return { 'STALE', NOW, num(rec.epoch), num(rec.gen) }
 end
 local outcome = ARGV[7]
+local final = false
 local again = NOW + num(ARGV[10])
 redis.call('HSET', REC, 'last_fail', ARGV[6], 'n_fail', int(num(rec.n_fail) + 1), 'next_at', int(again), 'err_class', ARGV[8], 'err_code', ARGV[9], 'err_at', int(NOW))
 if rec.st ~= 'disabled' then
@@ -21,12 +22,14 @@ if rec.st ~= 'disabled' then
     redis.call('HSET', REC, 'st', alive(rec) and not refused and 'at_only' or 'quarantined', 'q_reason', ARGV[9], 'q_at', int(NOW))
   elseif outcome == 'ambiguous' and num(intent.resends) > 0 and not alive(rec) then
     redis.call('HSET', REC, 'st', 'quarantined', 'q_reason', 'answer-lost', 'q_at', int(NOW))
+    final = true
   end
 end
 local st = redis.call('HGET', REC, 'st')
-if outcome == 'ambiguous' and st == 'active' then
+if outcome == 'ambiguous' and not final then
+  -- Whatever state an operator or a refusal put it in meanwhile: the token may be spent.
   redis.call('HSET', REC, 'next_at', '0', 'lost_gen', rec.gen)
-elseif st == 'active' and num(intent.resends) > 0 then
+elseif outcome ~= 'dead' and not final and num(intent.resends) > 0 then
   -- The re-send did not happen or changed nothing: the first answer is still lost.
   redis.call('HSET', INTENT, 'phase', 'prepared')
 else

@@ -4,6 +4,7 @@
 local P, CID = ARGV[1], ARGV[2]
 local REC, INTENT, LEASE, BUDGET, HIST, GATE = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local MEMBERS, COOL, DUE = P .. ':pool:members', P .. ':pool:cool', P .. ':pool:due'
+local RUN = P .. ':pool:run'
 local TIME = redis.call('TIME')
 local NOW = tonumber(TIME[1]) * 1000 + math.floor(tonumber(TIME[2]) / 1000)
 -- A configured API key counts while some process that holds it was seen this recently.
