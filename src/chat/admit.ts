@@ -33,6 +33,8 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly maxPromptChars?: number;
+  /** Told of each message that is for us and is not taken, and why. */
+  readonly onRefused?: (why: 'full' | Unfair['kind']) => void;
   /** How the files of messages are fetched and kept; without this none is taken. */
   readonly files?: FileTakerParts | undefined;
 }
@@ -158,6 +160,7 @@ export class Admission implements Intake {
     );
     if (typeof outcome === 'object') return this.#refuse(visit, outcome);
     log.info({ prompt: message.id, outcome }, 'message taken');
+    if (outcome === 'full') this.#options.onRefused?.(outcome);
     return takenAs(outcome);
   }
 
@@ -171,6 +174,7 @@ export class Admission implements Intake {
     const { log, prompts } = this.#options;
     const facts = { outcome: outcome.kind, of: outcome.of };
     log.info({ prompt: visit.message.id, ...facts }, 'message refused');
+    this.#options.onRefused?.(outcome.kind);
     const reply = replyTo(visit, unfairWords(outcome, visit.words));
     if (visit.message.isPrivate) return replied(await prompts.say(visit.message.id, reply));
     // In a group everybody reads it: once is enough until it is over.

@@ -1,57 +1,150 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+/** What a document says of a metric, and how values of several processes become one. */
+export interface MetricNote {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+  readonly help: string;
+  /** Which processes have it: those with a bridge, those with a worker, or all. */
+  readonly from: From;
+  /** `sum`: each event is counted in one process. `max`: all processes read the same state. */
+  readonly merge: 'sum' | 'max';
+}
+
+type From = 'bridge' | 'worker' | 'all';
+
 const secondsBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300, 900];
 
 /** The program's Prometheus metrics: names are a contract. Each process has its own. */
 export class Metrics {
   readonly registry = new Registry();
+  /** All of them but Node's own, in the order of the documents. */
+  readonly notes: MetricNote[] = [];
 
-  readonly prompts = this.#counter('prompts_total', 'Prompts that came to an end', [
-    'platform',
-    'outcome',
-  ]);
-  readonly replySeconds = this.#histogram('reply_seconds', 'From admission to the final shown');
+  readonly info = this.#gauge('info', 'all', 'Always 1; says what runs', ['version', 'sides']);
+
+  readonly prompts = this.#counter(
+    'prompts_total',
+    'all',
+    'Prompts that came to an end, by how; `undelivered` comes on top of the end it had before',
+    ['platform', 'outcome'],
+  );
+  readonly refused = this.#counter(
+    'refused_total',
+    'bridge',
+    'Messages that were not taken: `full`, `too-fast`, `spent`',
+    ['platform', 'reason'],
+  );
+  readonly replySeconds = this.#histogram(
+    'reply_seconds',
+    'bridge',
+    'From admission to the final shown',
+  );
   readonly firstTokenSeconds = this.#histogram(
     'first_token_seconds',
+    'worker',
     'From the request to the first word from Grok',
+  );
+  readonly retries = this.#counter(
+    'retries_total',
+    'worker',
+    'Attempts at a prompt that are made again later',
+    ['platform'],
+  );
+  readonly writes = this.#counter(
+    'platform_writes_total',
+    'bridge',
+    'Posts and edits, by what the platform said',
+    ['platform', 'call', 'outcome'],
   );
   readonly resends = this.#counter(
     'resends_total',
+    'bridge',
     'Posts sent again because nobody knew whether they had arrived',
     ['platform'],
   );
-  readonly refreshes = this.#counter('refresh_total', 'Refreshes of a token, by how they ended', [
-    'reason',
-    'outcome',
-  ]);
+  readonly apiFailures = this.#counter(
+    'api_failures_total',
+    'worker',
+    'Refusals of Grok, by class',
+    ['class'],
+  );
+  readonly costUsd = this.#counter(
+    'cost_usd_total',
+    'worker',
+    'What xAI said that its answers cost',
+    [],
+  );
+
+  readonly queueJobs = this.#gauge(
+    'queue_jobs',
+    'all',
+    'How much waits or runs: prompts, replies, conversations, and BullMQ turns by state',
+    ['queue', 'state'],
+  );
+  readonly queueOldest = this.#gauge(
+    'queue_oldest_seconds',
+    'all',
+    'Age of the oldest prompt or reply that is not done; 0: none',
+    ['queue'],
+  );
+  readonly gateClosed = this.#gauge(
+    'gate_closed',
+    'all',
+    '1 while no credential can serve and prompts wait',
+    [],
+  );
+
+  readonly refreshes = this.#counter(
+    'refresh_total',
+    'worker',
+    'Refreshes of a token, by how they ended',
+    ['reason', 'outcome'],
+  );
   readonly refreshSends = this.#counter(
     'refresh_sends_total',
+    'worker',
     'Times that a refresh token was sent to the authorization server',
     [],
   );
-  readonly apiFailures = this.#counter('api_failures_total', 'Refusals of the API by class', [
-    'class',
-  ]);
+  readonly credentialState = this.#gauge(
+    'credential_state',
+    'worker',
+    '1 for the state that the credential is in, 0 for the others',
+    ['credential', 'state'],
+  );
   readonly tokenRemaining = this.#gauge(
     'token_remaining_seconds',
+    'worker',
     'Life left in the access token',
+    ['credential'],
+  );
+  readonly tokenMandatory = this.#gauge(
+    'token_mandatory_seconds',
+    'worker',
+    'With less life left than this, the token has to be refreshed before it serves',
     ['credential'],
   );
   readonly generation = this.#gauge(
     'credential_generation',
+    'worker',
     'How often the credential was refreshed since its sign-in',
     ['credential'],
   );
-  readonly queueJobs = this.#gauge('queue_jobs', 'Prompts and turns by state', ['queue', 'state']);
-  readonly platformUp = this.#gauge('platform_up', 'Whether the platform is connected', [
-    'platform',
-  ]);
+
+  readonly platformUp = this.#gauge(
+    'platform_up',
+    'bridge',
+    '1 while this process is connected to the platform and serves it; a bridge that stands by has 0',
+    ['platform'],
+  );
   readonly platformLastEvent = this.#gauge(
     'platform_last_event_seconds',
+    'bridge',
     'When the platform was last heard of, in seconds since 1970',
     ['platform'],
   );
-  readonly costUsd = this.#counter('cost_usd_total', 'What the API said its answers cost', []);
 
   /** Runs before every scrape, for gauges that are read rather than kept. */
   readonly #collectors: (() => Promise<void> | void)[] = [];
@@ -70,19 +163,34 @@ export class Metrics {
     return this.registry.metrics();
   }
 
-  #counter<const Label extends string>(name: string, help: string, labelNames: readonly Label[]) {
-    return new Counter({ ...this.#named(name, help), labelNames: [...labelNames] });
+  #counter<const Label extends string>(
+    name: string,
+    from: From,
+    help: string,
+    labels: readonly Label[],
+  ) {
+    const named = this.#named({ name, from, help, labels, type: 'counter', merge: 'sum' });
+    return new Counter({ ...named, labelNames: [...labels] });
   }
 
-  #gauge<const Label extends string>(name: string, help: string, labelNames: readonly Label[]) {
-    return new Gauge({ ...this.#named(name, help), labelNames: [...labelNames] });
+  #gauge<const Label extends string>(
+    name: string,
+    from: From,
+    help: string,
+    labels: readonly Label[],
+  ) {
+    const named = this.#named({ name, from, help, labels, type: 'gauge', merge: 'max' });
+    return new Gauge({ ...named, labelNames: [...labels] });
   }
 
-  #histogram(name: string, help: string) {
-    return new Histogram({ ...this.#named(name, help), buckets: secondsBuckets });
+  #histogram(name: string, from: From, help: string) {
+    const named = this.#named({ name, from, help, labels: [], type: 'histogram', merge: 'sum' });
+    return new Histogram({ ...named, buckets: secondsBuckets });
   }
 
-  #named(name: string, help: string) {
-    return { name: `grok_bridge_${name}`, help, registers: [this.registry] };
+  #named(note: MetricNote) {
+    const name = `grok_bridge_${note.name}`;
+    this.notes.push({ ...note, name });
+    return { name, help: note.help.replaceAll('`', ''), registers: [this.registry] };
   }
 }

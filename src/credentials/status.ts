@@ -6,25 +6,33 @@ import type { RedisTime } from './redis-time.ts';
 import type { Reading } from './replies.ts';
 import { sealedWith } from './seal.ts';
 
+/** Every state that a member can be seen in. */
+export const credentialStates = [
+  'active',
+  'refreshing',
+  'interrupted',
+  'ambiguous',
+  'waiting',
+  'expired',
+  'at-only',
+  'quarantined',
+  'disabled',
+  'unknown',
+] as const;
+
+export type CredentialState = (typeof credentialStates)[number];
+
 /** How a member of the pool stands at this moment; most of it is derived, not stored. */
 export interface MemberStatus {
   readonly name: string;
   readonly kind: 'oauth' | 'key';
-  readonly state:
-    | 'active'
-    | 'refreshing'
-    | 'interrupted'
-    | 'ambiguous'
-    | 'waiting'
-    | 'expired'
-    | 'at-only'
-    | 'quarantined'
-    | 'disabled'
-    | 'unknown';
+  readonly state: CredentialState;
   readonly epoch: number;
   readonly generation: number;
   /** Life left in the access token; null for an API key. */
   readonly remainingMs: number | null;
+  /** With less life left than this, it has to be refreshed before it serves; null for an API key. */
+  readonly mandatoryMs: number | null;
   readonly refreshedAtMs: number | null;
   readonly nextAttemptAtMs: number | null;
   /** The last failure's class and code, and why it is out. */
@@ -73,6 +81,10 @@ function describe(member: Member, reading: Reading, pool: Pool, now: number): Me
     generation: record?.generation ?? 0,
     remainingMs:
       member.kind === 'key' || record === null ? null : Math.max(0, record.expiresAtMs - now),
+    mandatoryMs:
+      member.kind === 'key' || record === null
+        ? null
+        : Math.max(0, record.expiresAtMs - record.mandatoryAtMs),
     refreshedAtMs: record === null || record.refreshedAtMs === 0 ? null : record.refreshedAtMs,
     nextAttemptAtMs:
       record !== null && record.nextAttemptAtMs > now ? record.nextAttemptAtMs : null,
@@ -85,7 +97,7 @@ function describe(member: Member, reading: Reading, pool: Pool, now: number): Me
   };
 }
 
-function stateOf(member: Member, reading: Reading, now: number): MemberStatus['state'] {
+function stateOf(member: Member, reading: Reading, now: number): CredentialState {
   const { record, intent, leased } = reading;
   switch (record?.state) {
     case undefined:

@@ -41,6 +41,8 @@ export interface QueueDepth {
   readonly conversations: number;
   /** When the oldest of the heads was taken in. */
   readonly oldestAtMs: number | null;
+  /** The same of replies, all accounts together. */
+  readonly replies: { readonly conversations: number; readonly oldestAtMs: number | null };
 }
 
 /**
@@ -204,17 +206,21 @@ export class PromptQueue {
   }
 
   async depth(): Promise<QueueDepth> {
-    const [count, conversations, oldest] = await Promise.all([
+    const [count, prompts, replies] = await Promise.all([
       this.#redis.get(this.#keys.promptCount),
-      this.#redis.zcard(this.#keys.waitingPrompts),
-      this.#redis.zrange(this.#keys.waitingPrompts, 0, '0', 'WITHSCORES'),
+      this.#waitingIn(this.#keys.waitingPrompts),
+      this.#waitingIn(this.#keys.waitingReplies),
+    ]);
+    return { waiting: Number(count ?? 0), ...prompts, replies };
+  }
+
+  async #waitingIn(key: string): Promise<QueueDepth['replies']> {
+    const [conversations, oldest] = await Promise.all([
+      this.#redis.zcard(key),
+      this.#redis.zrange(key, 0, '0', 'WITHSCORES'),
     ]);
     const score = oldest[1];
-    return {
-      waiting: Number(count ?? 0),
-      conversations,
-      oldestAtMs: score === undefined ? null : Number(score),
-    };
+    return { conversations, oldestAtMs: score === undefined ? null : Number(score) };
   }
 
   async #stop(

@@ -17,6 +17,7 @@ import { rootKey } from '../redis/keys.ts';
 import { Lease } from '../redis/lease.ts';
 import { RedisPromptFiles } from '../redis/prompt-files.ts';
 import type { BridgeParts } from './bridge-side.ts';
+import { observedAdapter } from './observed-adapter.ts';
 
 const leaseTimes = { lifeMs: 5000, renewEveryMs: 1500 };
 
@@ -109,7 +110,7 @@ export class AccountBridge {
     await using stack = new AsyncDisposableStack();
     const outbox = stack.use(
       new Outbox({
-        adapter: this.#adapter,
+        adapter: observedAdapter(this.#adapter, { platform: this.platform, metrics }),
         receipts: new RedisReceipts({ redis, prefix, holder }),
         pendingReplies: async (conversation) => redis.llen(keys.replies(conversation)),
         mayAct: () => lease.isHeld(),
@@ -163,6 +164,7 @@ export class AccountBridge {
       access: this.#parts.access,
       owners: this.#parts.accessStore,
       files: this.#files(),
+      onRefused: (reason) => metrics.refused.inc({ platform: this.platform, reason }),
       clock,
       log,
     });

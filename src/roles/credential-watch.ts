@@ -1,6 +1,7 @@
 import type { Check } from '../console/health.ts';
+import type { Metrics } from '../console/metrics.ts';
 import type { CredentialService } from '../credentials/service.ts';
-import type { MemberStatus } from '../credentials/status.ts';
+import { credentialStates, type MemberStatus } from '../credentials/status.ts';
 import type { Foundation } from './foundation.ts';
 
 /** Shows the credentials in `/readyz` and `/metrics`. */
@@ -9,12 +10,22 @@ export function watchCredentials(
   credentials: CredentialService,
 ): void {
   health.add('credential', async () => checkOf(await credentials.status(), credentials));
-  metrics.onScrape(async () => {
-    for (const { name: credential, remainingMs, generation } of await credentials.status()) {
-      metrics.generation.set({ credential }, generation);
-      if (remainingMs !== null) metrics.tokenRemaining.set({ credential }, remainingMs / 1000);
+  metrics.onScrape(async () => showMembers(await credentials.status(), metrics));
+}
+
+/** Sets the credentials' gauges; those of a credential that is gone go, too. */
+export function showMembers(members: readonly MemberStatus[], metrics: Metrics): void {
+  const { generation, credentialState, tokenRemaining, tokenMandatory } = metrics;
+  for (const gauge of [generation, credentialState, tokenRemaining, tokenMandatory]) gauge.reset();
+  for (const member of members) {
+    const { name: credential, remainingMs, mandatoryMs } = member;
+    generation.set({ credential }, member.generation);
+    for (const state of credentialStates) {
+      credentialState.set({ credential, state }, member.state === state ? 1 : 0);
     }
-  });
+    if (remainingMs !== null) tokenRemaining.set({ credential }, remainingMs / 1000);
+    if (mandatoryMs !== null) tokenMandatory.set({ credential }, mandatoryMs / 1000);
+  }
 }
 
 async function checkOf(

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 import type { Account, Insight, UsageOf } from '../chat/insight.ts';
 import { effortsOf } from '../grok/efforts.ts';
 import { chatScope } from '../queue/fair-use.ts';
@@ -9,6 +7,7 @@ import { ModelList } from '../redis/model-list.ts';
 import { openCredentials } from './credential-service.ts';
 import type { Foundation } from './foundation.ts';
 import { fairUseOf, type Queues } from './queues.ts';
+import { programVersion } from './version.ts';
 
 /** xAI counts cost in ten-billionths of a dollar (docs.x.ai, `usage.cost_in_usd_ticks`). */
 const ticksPerUsd = 1e10;
@@ -63,11 +62,4 @@ async function accounts(foundation: Foundation): Promise<readonly Account[]> {
     remainingMs,
     reason: reason === '' ? error : reason,
   }));
-}
-
-function programVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const parsed: unknown = JSON.parse(text);
-  const isPackage = typeof parsed === 'object' && parsed !== null && 'version' in parsed;
-  return isPackage ? String(parsed.version) : 'unknown';
 }

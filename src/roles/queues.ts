@@ -7,6 +7,7 @@ import { TurnQueues } from '../queue/turn-queues.ts';
 import { replyTo } from '../reply.ts';
 import { type Words, wordsFor } from '../words.ts';
 import type { Foundation } from './foundation.ts';
+import { watchQueues } from './queue-watch.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -34,7 +35,7 @@ export function fairUseOf(config: Config): Required<FairUse> {
 
 /** Both sides' way to the queues. */
 export function openQueues(foundation: Foundation, stack: AsyncDisposableStack) {
-  const { config, redis, prefix, metrics, clock, log } = foundation;
+  const { config, redis, prefix, clock, log } = foundation;
   const turns = stack.use(new TurnQueues({ redis, prefix, log }));
   const fairUse = fairUseOf(config);
   const prompts = new PromptQueue({
@@ -55,14 +56,7 @@ export function openQueues(foundation: Foundation, stack: AsyncDisposableStack) 
     historyLifetimeMs: historyBounds(config).lifetimeMs,
     fairUse,
   });
-  metrics.onScrape(async () => {
-    const { waiting, conversations } = await prompts.depth();
-    metrics.queueJobs.set({ queue: 'prompts', state: 'prompts' }, waiting);
-    metrics.queueJobs.set({ queue: 'prompts', state: 'conversations' }, conversations);
-    for (const { queue, state, jobs } of await turns.counts([])) {
-      metrics.queueJobs.set({ queue, state }, jobs);
-    }
-  });
+  watchQueues(foundation, { prompts, turns });
   foundation.health.add('queue', async () => ({
     kind: 'ready',
     detail: { ...(await prompts.depth()) },

@@ -6,7 +6,9 @@ import { boardQueues } from './board-queues.ts';
 import { BridgeSide } from './bridge-side.ts';
 import { type Foundation, layFoundation, openConsole } from './foundation.ts';
 import { historyBounds, openQueues, startSweeper } from './queues.ts';
+import { programVersion } from './version.ts';
 import { WorkerSide } from './worker-side.ts';
+import { beginAtZero } from './zeros.ts';
 
 export interface Serving {
   readonly configured: Pick<Foundation, 'config' | 'definitions' | 'log'>;
@@ -38,6 +40,11 @@ export async function serve(
 
   await using stack = new AsyncDisposableStack();
   const foundation = await layFoundation(configured, stack);
+  foundation.metrics.info.set({ version: programVersion(), sides }, 1);
+  beginAtZero(
+    foundation.metrics,
+    adapters.map(({ name }) => name),
+  );
   await onFoundation?.(foundation);
   const queues = openQueues(foundation, stack);
   let worker: WorkerSide | undefined;

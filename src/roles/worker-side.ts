@@ -16,6 +16,7 @@ import { watchCredentials } from './credential-watch.ts';
 import type { Foundation } from './foundation.ts';
 import { keepModels } from './keep-models.ts';
 import { OwnerNotices } from './owner-notices.ts';
+import { promptMetrics } from './prompt-metrics.ts';
 import { historyBounds, type Queues } from './queues.ts';
 
 /** How often the fleet looks for tokens that are due. */
@@ -85,16 +86,7 @@ export class WorkerSide {
       stops,
       clock,
       log,
-      metrics: {
-        settled: (prompt, outcome) => {
-          metrics.prompts.inc({ platform: platformOf(prompt.account), outcome });
-        },
-        retried: () => undefined,
-        deadLettered: (prompt) => {
-          const platform = prompt === null ? 'unknown' : platformOf(prompt.account);
-          metrics.prompts.inc({ platform, outcome: 'dead-letter' });
-        },
-      },
+      metrics: promptMetrics(metrics),
       handle: answerPrompts({
         history: new History({ redis, prefix, budgetTokens: config.HISTORY_TOKENS, log }),
         ask: askGrok(foundation, { tokens: credentials, owners, settings }, building),
@@ -137,7 +129,3 @@ export class WorkerSide {
 
 /** xAI counts cost in ten-billionths of a dollar (docs.x.ai, `usage.cost_in_usd_ticks`). */
 const ticksPerUsd = 1e10;
-
-function platformOf(account: string): string {
-  return account.split('-', 1)[0] ?? account;
-}

@@ -57,6 +57,7 @@ describe('taking a prompt in', () => {
       waiting: 3,
       conversations: 2,
       oldestAtMs: 1000,
+      replies: { conversations: 0, oldestAtMs: null },
     });
     const counts = await deployment.turns.counts([account]);
     expect(counts).toContainEqual({ queue: 'prompts', state: 'waiting', jobs: 2 });
