@@ -33,6 +33,8 @@ export const replySchema = z.object({
   file: fileSchema.optional(),
   /** When the prompt was admitted, milliseconds since 1970: for `grok_bridge_reply_seconds`. */
   receivedAtMs: z.number(),
+  /** How long the answer took to make, milliseconds: whether its author has been kept waiting by it. */
+  workedMs: z.number().optional(),
 });
 
 export type Reply = z.infer<typeof replySchema>;

@@ -36,6 +36,7 @@ const unreadable: Delivery = { kind: 'refused', why: 'not an address of Discordâ
 export class DiscordAdapter implements Adapter {
   readonly maxChars = maxChars;
   readonly takesFiles = true;
+  readonly knowsNonces = true;
   readonly #apiUrl: string;
   readonly #token: string;
   readonly #tools: AdapterTools;

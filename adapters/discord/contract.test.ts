@@ -10,7 +10,6 @@ adapterContract('discord', async () => DiscordStage.start(), ['redelivery']);
 
 /** Discord's sandbox with the people and places of the contract. */
 class DiscordStage implements Stage {
-  readonly takesNonces = true;
   readonly wrongToken = {
     key: 'DISCORD_TOKEN',
     adapter: () => this.#adapter('MTIw.wrong.token'),

@@ -16,7 +16,6 @@ adapterContract('telegram', async () => TelegramStage.start(), ['independence'])
 /** Telegram's sandbox with the people and chats of the contract. */
 class TelegramStage implements Stage {
   /** Telegram has no key for a post: what is posted twice is there twice. */
-  readonly takesNonces = false;
   readonly wrongToken = {
     key: 'TELEGRAM_TOKEN',
     adapter: () => this.#adapter(`${'9'.repeat(9)}:${'x'.repeat(35)}`),

@@ -14,7 +14,6 @@ import { TerminalAdapter } from './terminal-adapter.ts';
 
 /** A terminal that is no terminal but two streams. */
 class TerminalStage implements Stage {
-  readonly takesNonces = true;
   readonly input = new PassThrough();
   readonly written: string[] = [];
 

@@ -11,11 +11,11 @@ export type Delivered =
   | { readonly kind: 'later'; readonly afterMs: number };
 
 export interface DeliverOptions {
-  readonly adapter: Pick<Adapter, 'maxChars' | 'measure' | 'takesFiles'>;
+  readonly adapter: Pick<Adapter, 'maxChars' | 'measure' | 'takesFiles' | 'knowsNonces'>;
   readonly clock: Clock;
   /** Whether the process that had this turn before may have died in it. */
   readonly takenOver: boolean;
-  /** For how long (monotonic) the prompt is worked on; undefined when its start was not seen. */
+  /** For how long the prompt was worked on; undefined when nobody knows. */
   readonly workedForMs: number | undefined;
   /** Told of every pause that the platform asks for. */
   readonly onPause: (afterMs: number) => void;
@@ -28,8 +28,9 @@ export const placeholder = '…';
 /**
  * Shows the whole of a reply, going on from whatever is shown already.
  *
- * The first message is posted as it is when it is ready at once; else a placeholder comes first and
- * the text by edit, so that a repeat after an unknown outcome shows at most a stray "…". Further
+ * The first message is posted as it is when the answer was ready at once, or when the platform knows
+ * a repetition by its nonce; else a placeholder comes first and the text by edit, so that a repeat
+ * after an unknown outcome shows at most a stray "…". Further
  * messages are posted as they are. One whose outcome is unknown is sent again: with the same nonce,
  * which a platform that knows nonces answers with the message that is there. Refused for good ends
  * the reply.
@@ -90,7 +91,7 @@ function needsPlaceholder(reply: Reply, posted: Posted, options: DeliverOptions)
       return true;
     case 'none': {
       if (options.takenOver) return true;
-      if (reply.kind === 'words') return false;
+      if (reply.kind === 'words' || options.adapter.knowsNonces === true) return false;
       const sinceMs = options.workedForMs ?? options.clock.now() - reply.receivedAtMs;
       return sinceMs > directWithinMs;
     }

@@ -1,18 +1,18 @@
 import type { Clock } from '../clock.ts';
 import type { Preview, Reply } from '../reply.ts';
 import { deliverReply } from './deliver.ts';
-import type { Delivered } from './deliver.ts';
+import type { Delivered, DeliverOptions } from './deliver.ts';
 import { OpenAnswer } from './open-answer.ts';
 import type { Adapter, Logger } from './port.ts';
 import { Posted } from './posted.ts';
 import type { Writing } from './posted.ts';
 import { PreviewPace } from './preview-pace.ts';
-import type { Receipts } from './receipts.ts';
+import type { Receipt, Receipts } from './receipts.ts';
 import type { Wire } from './wire.ts';
 
 export interface LaneOptions {
   readonly conversation: string;
-  readonly adapter: Pick<Adapter, 'maxChars' | 'measure' | 'takesFiles' | 'previewIntervalMs'>;
+  readonly adapter: DeliverOptions['adapter'] & Pick<Adapter, 'previewIntervalMs'>;
   readonly wire: Wire;
   readonly receipts: Receipts;
   readonly pendingReplies: (conversation: string) => Promise<number>;
@@ -21,6 +21,16 @@ export interface LaneOptions {
   readonly log: Logger;
   readonly inheritedEditsFromMs: number;
   readonly onResend: (what: { readonly prompt: string; readonly chunk: number }) => void;
+}
+
+/** A reply's turn, as the queue hands it out. */
+export interface ReplyTurn {
+  /** Whether the turn is still ours: looked at before every write. */
+  mayAct(): boolean;
+  /** Whether an earlier holder of the turn may have died in it. */
+  readonly takenOver: boolean;
+  /** When the turn began, there was no receipt under the reply's anchor. */
+  readonly isUntouched?: boolean;
 }
 
 /** One conversation's way to its platform: one write at a time, and nothing out of turn. */
@@ -56,16 +66,21 @@ export class Lane {
     this.#open = this.#begin(preview);
   }
 
-  async deliver(reply: Reply, takenOver: boolean, writing: Writing): Promise<Delivered> {
+  async deliver(
+    reply: Reply,
+    { takenOver, isUntouched = false }: Pick<ReplyTurn, 'takenOver' | 'isUntouched'>,
+    writing: Writing,
+  ): Promise<Delivered> {
     const open = this.#open?.prompt === reply.anchor ? this.#open : undefined;
-    const workedForMs = open?.workedForMs();
+    const workedForMs = reply.workedMs ?? open?.workedForMs();
     // Who is told to wait sees no typing, until a new turn takes the prompt up again.
     open?.close();
     if (reply.final) remember(this.#closed, reply.anchor);
     return this.#exclusive(async () => {
       const pauseMs = this.#pauseMs();
       if (pauseMs > 0) return { kind: 'later', afterMs: pauseMs };
-      const posted = await this.#load(reply);
+      // What this process has posted since is known here.
+      const posted = await this.#load(reply, isUntouched ? none : undefined);
       const { adapter, clock } = this.#options;
       const onPause = (afterMs: number) => this.#pace.pause(clock.monotonic(), afterMs);
       const options = { adapter, clock, takenOver, workedForMs, onPause };
@@ -106,27 +121,29 @@ export class Lane {
     });
   }
 
-  async #load(of: {
-    anchor: string;
-    address: string;
-    prompt?: string | undefined;
-  }): Promise<Posted> {
+  async #load(
+    of: { anchor: string; address: string; prompt?: string | undefined },
+    noted?: ReadonlyMap<number, Receipt>,
+  ): Promise<Posted> {
     const known = this.#posted.get(of.anchor);
     if (known !== undefined) return known;
     const { receipts, wire, clock, log, inheritedEditsFromMs, onResend } = this.#options;
     const { anchor, address } = of;
     const prompt = of.prompt ?? anchor;
-    const posted = await Posted.load({
-      anchor,
-      prompt,
-      address,
-      receipts,
-      wire,
-      clock,
-      log,
-      inheritedEditsFromMs,
-      onResend: (chunk) => onResend({ prompt, chunk }),
-    });
+    const posted = await Posted.load(
+      {
+        anchor,
+        prompt,
+        address,
+        receipts,
+        wire,
+        clock,
+        log,
+        inheritedEditsFromMs,
+        onResend: (chunk) => onResend({ prompt, chunk }),
+      },
+      noted,
+    );
     this.#posted.set(anchor, posted);
     const [oldest] = this.#posted.keys();
     if (this.#posted.size > mostRemembered && oldest !== undefined) this.#posted.delete(oldest);
@@ -155,3 +172,4 @@ function remember(anchors: Set<string>, anchor: string): void {
 }
 
 const mostRemembered = 16;
+const none: ReadonlyMap<number, Receipt> = new Map();

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Preview, Reply } from '../reply.ts';
 import type { Delivered } from './deliver.ts';
 import { Lane } from './lane.ts';
+import type { ReplyTurn } from './lane.ts';
 import type { Adapter, Logger } from './port.ts';
 import type { Receipts } from './receipts.ts';
 import { editDeadlineMs, Wire } from './wire.ts';
@@ -9,7 +10,14 @@ import { editDeadlineMs, Wire } from './wire.ts';
 export interface OutboxOptions {
   readonly adapter: Pick<
     Adapter,
-    'post' | 'edit' | 'typing' | 'maxChars' | 'measure' | 'takesFiles' | 'previewIntervalMs'
+    | 'post'
+    | 'edit'
+    | 'typing'
+    | 'maxChars'
+    | 'measure'
+    | 'takesFiles'
+    | 'knowsNonces'
+    | 'previewIntervalMs'
   >;
   readonly receipts: Receipts;
   /** How many replies of a conversation are not delivered yet. */
@@ -25,14 +33,6 @@ export interface OutboxOptions {
    * to have ended in order.
    */
   readonly predecessorEditsForMs?: number;
-}
-
-/** A reply's turn, as the queue hands it out. */
-export interface ReplyTurn {
-  /** Whether the turn is still ours: looked at before every write. */
-  mayAct(): boolean;
-  /** Whether an earlier holder of the turn may have died in it. */
-  readonly takenOver: boolean;
 }
 
 /**
@@ -64,7 +64,7 @@ export class Outbox implements AsyncDisposable {
   async deliver(reply: Reply, turn: ReplyTurn, signal: AbortSignal): Promise<Delivered> {
     signal.throwIfAborted();
     const mayAct = () => turn.mayAct() && this.#options.mayAct();
-    return this.#lane(reply.conversation).deliver(reply, turn.takenOver, { mayAct, signal });
+    return this.#lane(reply.conversation).deliver(reply, turn, { mayAct, signal });
   }
 
   /** Shows a preview when its turn and the platform's pace allow, unless a newer one comes first. */

@@ -78,6 +78,8 @@ export interface Adapter extends AsyncDisposable {
   readonly maxChars: number;
   /** Whether a message may carry a file. */
   readonly takesFiles?: boolean;
+  /** Whether a first post that is repeated with its nonce is shown once. */
+  readonly knowsNonces?: boolean;
   /** Length of one chunk of Markdown once rendered, as the platform counts it. */
   measure(markdown: string): number;
   /** Least time between two previews at an address. */

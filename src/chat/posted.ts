@@ -51,9 +51,9 @@ export class Posted {
   #unknowns = 0;
   #deleted = 0;
 
-  /** Reads what is known from earlier processes. Rejects when it cannot be read. */
-  static async load(options: PostedOptions): Promise<Posted> {
-    return new Posted(options, await options.receipts.load(options.anchor));
+  /** With what earlier processes noted, read here unless it is known. Rejects when it cannot be read. */
+  static async load(options: PostedOptions, noted?: ReadonlyMap<number, Receipt>): Promise<Posted> {
+    return new Posted(options, noted ?? (await options.receipts.load(options.anchor)));
   }
 
   private constructor(options: PostedOptions, receipts: ReadonlyMap<number, Receipt>) {

@@ -95,14 +95,21 @@ export class PromptList {
     return head === null ? null : { turn: { conversation, turnEpoch, settled: 0 }, head };
   }
 
-  /** Ends the head: exchange, reply, dead letter and pop in one step. */
-  async settle(turn: Turn, ending: Ending): Promise<Settled> {
+  /**
+   * Ends the head: exchange, reply, dead letter and pop in one step. `wake` follows it, see
+   * `Script.runThen`; it must not reject.
+   */
+  async settle(
+    turn: Turn,
+    ending: Ending,
+    wake: () => Promise<unknown> = async () => undefined,
+  ): Promise<Settled> {
     const { conversation } = turn;
     const nowMs = this.#clock.now();
     const { reply, usage, prompt } = ending;
     const scopes = scopesOf(prompt ?? { author: { id: '', name: '' }, conversation });
     const [day, askedOn] = [dayOf(nowMs), dayNumberOf(prompt?.receivedAtMs ?? nowMs)];
-    const answer = await settleScript.run(
+    const answer = await settleScript.runThen(
       this.#redis,
       [
         this.#keys.prompts(conversation),
@@ -142,12 +149,13 @@ export class PromptList {
         usageLifetimeMs,
         prompt === undefined ? 0 : 1,
       ],
+      wake,
     );
     const parsed = settled.parse(answer);
     if (parsed[0] !== 'settled') return { kind: parsed[0] };
     turn.settled += 1;
-    const [kind, wake, ...looked] = parsed;
-    return { kind, wakeReplies: wake === 1, next: toHead(looked) };
+    const [kind, wakeReplies, ...looked] = parsed;
+    return { kind, wakeReplies: wakeReplies === 1, next: toHead(looked) };
   }
 
   /**

@@ -107,15 +107,13 @@ export class PromptQueue {
       prompt,
       words,
       replacing,
+      // A turn that finds nothing, because nothing was stored, does no harm.
+      async () => this.#turns.wakePrompts(prompt.conversation),
     );
     if (taken.kind !== 'in') return taken.why;
     const { conversation, account } = prompt;
-    const { outcome, prompts, replies } = taken;
-    await Promise.all([
-      prompts > 0 ? this.#turns.wakePrompts(conversation) : undefined,
-      replies > 0 ? this.#turns.wakeReplies(account, conversation) : undefined,
-    ]);
-    return outcome;
+    if (taken.replies > 0) await this.#turns.wakeReplies(account, conversation);
+    return taken.outcome;
   }
 
   /** Answers the message `id` with `reply`: help, an unknown command, a refusal. */
@@ -130,7 +128,7 @@ export class PromptQueue {
     reply: Reply,
     { what, forMs }: { readonly what: string; readonly forMs: number },
   ): Promise<'done' | 'known' | 'hushed'> {
-    const answer = await sayScript.run(
+    const answer = await sayScript.runThen(
       this.#redis,
       [
         this.#keys.seen(id),
@@ -139,8 +137,8 @@ export class PromptQueue {
         this.#keys.once(what),
       ],
       [seenLifetimeMs, ...this.#pushed(reply), forMs],
+      async () => this.#turns.wakeReplies(reply.account, reply.conversation),
     );
-    await this.#turns.wakeReplies(reply.account, reply.conversation);
     return said.parse(answer);
   }
 

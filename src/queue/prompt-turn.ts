@@ -233,19 +233,25 @@ class PromptStep {
   ): Promise<Step> {
     const { list, metrics, clock, log, endings } = this.#parts;
     const { exchange, usage, deadLetter } = more;
-    const settled = await list.settle(this.#turn, {
-      word: word(prompt.id),
-      historyEpoch,
-      reply,
-      exchange,
-      deadLetter,
-      prompt,
-      usage,
-      evenIfStopped: reply.kind !== 'answer',
-    });
+    // Later in a turn the reply before is mostly still being shown, and its turn goes on to this one.
+    const isFirst = this.#turn.settled === 0;
+    const settled = await list.settle(
+      this.#turn,
+      {
+        word: word(prompt.id),
+        historyEpoch,
+        reply,
+        exchange,
+        deadLetter,
+        prompt,
+        usage,
+        evenIfStopped: reply.kind !== 'answer',
+      },
+      isFirst ? async () => this.#wakeReplies(reply) : undefined,
+    );
     switch (settled.kind) {
       case 'settled': {
-        if (settled.wakeReplies) this.#wakeReplies(reply);
+        if (settled.wakeReplies && !isFirst) this.#wakeReplies(reply);
         const tookMs = clock.now() - prompt.receivedAtMs;
         metrics.settled(prompt, outcome, tookMs);
         log.info({ prompt: prompt.id, outcome, tookMs }, 'prompt settled');

@@ -22,6 +22,8 @@ export interface ReplyHead {
   readonly takenOver: boolean;
   /** Deliveries that threw. */
   readonly attempts: number;
+  /** There were no receipts under its anchor. */
+  readonly isUntouched: boolean;
 }
 
 /** What a `ReplyList` is made of. */
@@ -106,10 +108,12 @@ const beginScript = loadScript('reply-head', 'begin-delivery');
 const popScript = loadScript('reply-head', 'pop-reply');
 const failedScript = loadScript('retry-reply');
 
-const looks = [z.string().nullable(), z.number(), z.number()] as const;
+const looks = [z.string().nullable(), z.number(), z.number(), z.number()] as const;
 const begun = z.tuple([z.number(), ...looks]);
 const popped = z.union([z.tuple([z.literal('lost')]), z.tuple([z.literal('popped'), ...looks])]);
 
-function toHead([raw, takenOver, attempts]: [string | null, number, number]): ReplyHead | null {
-  return raw === null ? null : { raw, takenOver: takenOver === 1, attempts };
+function toHead(looked: [string | null, number, number, number]): ReplyHead | null {
+  const [raw, takenOver, attempts, isUntouched] = looked;
+  if (raw === null) return null;
+  return { raw, takenOver: takenOver === 1, attempts, isUntouched: isUntouched === 1 };
 }

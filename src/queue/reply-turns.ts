@@ -16,6 +16,8 @@ export interface Delivering {
   mayAct(): boolean;
   /** Another process began this reply, or posted under its anchor, before this one. */
   readonly takenOver: boolean;
+  /** When the reply was looked at, nothing had been noted under its anchor. */
+  readonly isUntouched: boolean;
 }
 
 /**
@@ -143,7 +145,8 @@ export class ReplyTurns implements AsyncDisposable {
 
   async #deliver(turn: ReplyTurn, head: ReplyHead, reply: Reply, hold: Hold): Promise<Step> {
     const { deliver, clock, metrics, log } = this.#options;
-    const delivering = { mayAct: () => hold.mayAct(), takenOver: head.takenOver };
+    const { takenOver, isUntouched } = head;
+    const delivering = { mayAct: () => hold.mayAct(), takenOver, isUntouched };
     let delivered: Delivered | 'gone';
     try {
       delivered = await Promise.race([deliver(reply, delivering, hold.signal), gone(hold.signal)]);

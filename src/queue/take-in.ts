@@ -28,22 +28,25 @@ export interface TakeInParts {
   readonly fairUse: FairUse;
 }
 
-/** `in`: something is in Redis; how many prompts and replies now wait for a turn, at least. */
+/** `in`: something is in Redis; `replies` now wait for a turn, at least. */
 export type TakenIn =
   | {
       readonly kind: 'in';
       readonly outcome: 'queued' | 'known' | 'full' | 'hushed';
-      readonly prompts: number;
       readonly replies: number;
     }
   | { readonly kind: 'out'; readonly why: 'moved' | Unfair };
 
-/** Runs `enqueue.lua`: limits, reservation and the prompt itself in one step; turns are the caller's. */
+/**
+ * Runs `enqueue.lua`: limits, reservation and the prompt itself in one step. `wake` adds the turn and
+ * follows it, see `Script.runThen`.
+ */
 export async function takeIn(
   { redis, prefix, nowMs, limits, fairUse }: TakeInParts,
   prompt: Prompt,
   words: { readonly busy: string; readonly waiting: string },
   replacing: { readonly exchange: string; readonly historyEpoch: string },
+  wake: () => Promise<unknown>,
 ): Promise<TakenIn> {
   const { conversation, account, receivedAtMs } = prompt;
   const keys = new QueueKeys(prefix);
@@ -58,7 +61,7 @@ export async function takeIn(
     keys.reserved(scope, askedOn),
     keys.reserved(scope, askedOn - 1),
   ];
-  const answer = await enqueueScript.run(
+  const answer = await enqueueScript.runThen(
     redis,
     [
       keys.seen(prompt.id),
@@ -94,6 +97,7 @@ export async function takeIn(
       isInGroup(prompt) ? busyLifetimeMs : 0,
       ...fairUseArguments(fairUse),
     ],
+    wake,
   );
   const [outcome, first, second] = enqueued.parse(answer);
   switch (outcome) {
@@ -108,7 +112,7 @@ export async function takeIn(
     case 'known':
     case 'full':
     case 'hushed':
-      return { kind: 'in', outcome, prompts: first, replies: second };
+      return { kind: 'in', outcome, replies: second };
   }
 }
 

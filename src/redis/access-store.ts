@@ -7,6 +7,7 @@ import { Script } from './script.ts';
 const ask = Script.load(new URL('scripts/access-ask.lua', import.meta.url));
 const approve = Script.load(new URL('scripts/access-approve.lua', import.meta.url));
 const claim = Script.load(new URL('scripts/access-claim.lua', import.meta.url));
+const standing = Script.load(new URL('scripts/access-standing.lua', import.meta.url));
 
 const placeSchema = z.object({
   person: z.string(),
@@ -15,6 +16,8 @@ const placeSchema = z.object({
   address: z.string(),
   locale: z.string().optional(),
 });
+
+const standingSchema = z.enum(['owner', 'denied', 'allowed', 'stranger']);
 
 const askSchema = z.object({ expires: z.number() });
 
@@ -34,14 +37,8 @@ export class RedisAccessStore {
   }
 
   async standing(person: string): Promise<'owner' | 'allowed' | 'denied' | 'stranger'> {
-    const [isOwner, isAllowed, isDenied] = await Promise.all([
-      this.#redis.sismember(this.#key('owners'), person),
-      this.#redis.sismember(this.#key('allowed'), person),
-      this.#redis.sismember(this.#key('denied'), person),
-    ]);
-    if (isOwner === 1) return 'owner';
-    if (isDenied === 1) return 'denied';
-    return isAllowed === 1 ? 'allowed' : 'stranger';
+    const lists = [this.#key('owners'), this.#key('denied'), this.#key('allowed')];
+    return standingSchema.parse(await standing.run(this.#redis, lists, [person]));
   }
 
   async hasOwner(): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Clock } from '../clock.ts';
+import type { ConversationSettings } from '../conversation-settings.ts';
 import { exchangeEntry } from '../conversation/exchange.ts';
 import type { History } from '../conversation/history.ts';
 import { isBridgeError } from '../errors.ts';
@@ -21,6 +22,8 @@ const quietMs = 10_000;
 
 export interface AnswerPromptParts {
   readonly history: History;
+  /** What was chosen for a conversation. */
+  readonly settings: (conversation: string) => Promise<ConversationSettings>;
   readonly ask: Ask;
   readonly files: PromptFileSource;
   /** Closes the gate if nothing can serve. */
@@ -35,10 +38,11 @@ export interface AnswerPromptParts {
 
 /** Answers prompts with Grok: history in, previews while it streams, and one settlement. */
 export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
-  const { history, ask, files, previews, onAnswer, clock, log } = parts;
+  const { history, settings, ask, files, previews, onAnswer, clock, log } = parts;
   return async (turn, signal) => {
     const { prompt, historyEpoch, attempt } = turn;
     const words = wordsFor(prompt.author.locale);
+    const begunAtMs = clock.monotonic();
     using preview = new LivePreview(turn, { sink: previews, clock });
     preview.begin();
     // Grok thinking is no wait; a refusal that is being mended is.
@@ -53,9 +57,12 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
         return { kind: 'settle', reply, outcome: 'files-gone' };
       }
       const { text: asked, images, kept } = attached;
-      const exchanges = await history.load(prompt.conversation, historyEpoch);
+      const [exchanges, chosen] = await Promise.all([
+        history.load(prompt.conversation, historyEpoch),
+        settings(prompt.conversation),
+      ]);
       const answer = await ask(
-        { prompt, text: asked, images, history: exchanges },
+        { prompt, text: asked, images, history: exchanges, chosen },
         {
           onText: (text) => preview.show(text),
           onRefusal: () => {
@@ -74,6 +81,7 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
         kind: 'settle',
         reply: {
           ...finalReply(prompt, 'answer', answerText(answer, words, { footer: parts.footer })),
+          workedMs: Math.round(clock.monotonic() - begunAtMs),
           ...(answer.picture === undefined ? {} : { file: pictureFile(answer.picture) }),
         },
         exchange: exchangeEntry({

@@ -18,6 +18,8 @@ export interface Question {
   readonly text: string;
   readonly images: readonly Picture[];
   readonly history: readonly Exchange[];
+  /** What was chosen for the conversation. */
+  readonly chosen: ConversationSettings;
 }
 
 export interface AskHooks {
@@ -33,14 +35,12 @@ export type Ask = (question: Question, hooks: AskHooks, signal: AbortSignal) => 
 export interface AskParts {
   readonly tokens: TokenSource;
   readonly owners: OwnerNotices;
-  /** What was chosen for a conversation. */
-  readonly settings: (conversation: string) => Promise<ConversationSettings>;
 }
 
 /** Puts the Grok client on a foundation: failures are counted and logged, owners told of theirs. */
 export function askGrok(
   { config, metrics, clock, log }: Foundation,
-  { tokens, owners, settings }: AskParts,
+  { tokens, owners }: AskParts,
   stack: AsyncDisposableStack,
 ): Ask {
   const client = stack.use(new GrokClient({ baseUrl: config.XAI_API_URL, api: config.GROK_API }));
@@ -61,10 +61,10 @@ export function askGrok(
     },
   });
 
-  return async ({ prompt, text: asked, images, history }, { onText, onRefusal }, signal) => {
+  return async (question, { onText, onRefusal }, signal) => {
+    const { prompt, text: asked, images, history, chosen } = question;
     const askedAtMs = clock.monotonic();
     let isFirst = true;
-    const chosen = await settings(prompt.conversation);
     const isPicture = prompt.imagine === true;
     const model = isPicture ? config.GROK_IMAGE_MODEL : (chosen.model ?? config.GROK_MODEL);
     asking.set(prompt.id, { model, onRefusal });

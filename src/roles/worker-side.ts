@@ -78,7 +78,6 @@ export class WorkerSide {
     }
     keepModels(foundation, credentials, building);
     const { commands } = queues;
-    const settings = async (conversation: string) => commands.settings(conversation);
     const turns = new PromptTurns({
       redis,
       prefix,
@@ -89,7 +88,8 @@ export class WorkerSide {
       metrics: promptMetrics(metrics),
       handle: answerPrompts({
         history: new History({ redis, prefix, budgetTokens: config.HISTORY_TOKENS, log }),
-        ask: askGrok(foundation, { tokens: credentials, owners, settings }, building),
+        settings: async (conversation) => commands.settings(conversation),
+        ask: askGrok(foundation, { tokens: credentials, owners }, building),
         closeGate: async (reason) => credentials.closeGate(reason),
         previews: new PreviewPublisher({ redis, prefix, log }),
         onAnswer: ({ usage }) => {

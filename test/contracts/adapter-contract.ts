@@ -46,8 +46,6 @@ export interface Stage extends AsyncDisposable {
     inject(call: 'post' | 'edit', fault: PlatformFault): void;
     remove(place: Place, messageId: string): void;
   };
-  /** Whether a post with a nonce that was seen is answered with the message that is there. */
-  readonly takesNonces: boolean;
   /** Connections that the platform sees open. */
   connections?(): number;
 }
@@ -230,7 +228,7 @@ export function adapterContract(
       }
       expect((await adapter.post(address, message, never)).kind).toBe('done');
       const once = [{ name: 'answer.md', text: '# Äh' }];
-      const isOnce = on.faults === undefined || on.takesNonces;
+      const isOnce = on.faults === undefined || adapter.knowsNonces === true;
       expect(on.files('private')).toEqual(isOnce ? once : [...once, ...once]);
     });
 
@@ -267,7 +265,7 @@ export function adapterContract(
       faults.inject('post', { kind: 'lost after' });
       expect((await post('n2')).kind).toBe('unknown');
       expect((await post('n2')).kind).toBe('done');
-      expect(on.shown('private')).toHaveLength(on.takesNonces ? 2 : 3);
+      expect(on.shown('private')).toHaveLength(adapter.knowsNonces === true ? 2 : 3);
 
       faults.remove('private', id);
       expect(await edit(id)).toEqual({ kind: 'missing' });

@@ -4,7 +4,6 @@ import { MemoryPlatform } from './memory-platform.ts';
 
 /** The platform in memory, with people on it: shows that the contract of adapters can be kept. */
 export class MemoryStage implements Stage {
-  readonly takesNonces = true;
   readonly #platform = new MemoryPlatform({ maxChars: 500, takesFiles: true });
   readonly #untaken: Incoming[] = [];
   #news = Promise.withResolvers<void>();
@@ -82,6 +81,7 @@ export class MemoryStage implements Stage {
       displayName: 'memory bot',
       maxChars: platform.maxChars,
       takesFiles: platform.takesFiles,
+      knowsNonces: true,
       measure: (text) => platform.measure(text),
       previewIntervalMs: () => platform.previewIntervalMs(),
       connect: async () => {

@@ -110,14 +110,19 @@ describe('replies', () => {
     await say(deployment, 'a', 3);
     await old.close(0);
     await deployment.bridge(
-      async ({ text }, { takenOver }) => {
-        seen.push(`new ${text} ${takenOver}`);
+      async ({ text }, { takenOver, isUntouched }) => {
+        seen.push(`new ${text} ${takenOver} ${isUntouched}`);
         return { kind: 'delivered' };
       },
       { holder: 'new' },
     );
     await seen.until((all) => all.length === 4);
-    expect(seen.all).toEqual(['old a 1 false', 'new a 1 true', 'new a 2 true', 'new a 3 false']);
+    expect(seen.all).toEqual([
+      'old a 1 false',
+      'new a 1 true true',
+      'new a 2 true false',
+      'new a 3 false true',
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@
 -- ARGV 1 epoch, 2 id, 3 member of waiting replies, 4 who holds the turn, 5 root of receipts,
 --      6 dead letter or '', 7 most dead letters, 8 their lifetime (ms),
 --      9 the how-manieth pop of this turn: tells a repetition from another entry of the same id
--- -> { 'lost' } | { 'popped', entry or nil, taken over, attempts }
+-- -> { 'lost' } | { 'popped', entry or nil, taken over, attempts, untouched }
 if redis.call('HGET', KEYS[2], 'reply_epoch') ~= ARGV[1] then
   return { 'lost' }
 end

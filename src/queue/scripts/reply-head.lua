@@ -5,12 +5,13 @@ local function id_of(entry)
   return string.match(entry, '^(%S+) ') or ''
 end
 
--- Looks at the head without popping it: { entry or nil, taken over, attempts }. It is taken over
--- when another process began it, or posted anything under its anchor, before.
+-- Looks at the head without popping it: { entry or nil, taken over, attempts, untouched }. It is taken
+-- over when another process began it, or posted anything under its anchor, before; untouched when
+-- nobody ever noted a post under its anchor.
 local function look_at_reply(list, conversation, holder, receipts)
   local entry = redis.call('LINDEX', list, 0)
   if not entry then
-    return { false, 0, 0 }
+    return { false, 0, 0, 0 }
   end
   local id, anchor = string.match(entry, '^(%S+) %S+ (%S+) ')
   id = id or id_of(entry)
@@ -27,5 +28,5 @@ local function look_at_reply(list, conversation, holder, receipts)
     taken_over = 1
   end
   redis.call('HSET', conversation, 'reply', id, 'reply_by', holder, 'reply_attempts', attempts)
-  return { entry, taken_over, attempts }
+  return { entry, taken_over, attempts, poster and 0 or 1 }
 end
