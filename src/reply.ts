@@ -51,6 +51,7 @@ export function replyTo(
 
 /** What a user may see of an answer while it is being made. The newest wins; none is ever stored. */
 export const previewSchema = z.object({
+  v: z.literal(1).optional(),
   prompt: z.string().min(1),
   conversation: z.string().min(1),
   account: z.string().min(1),

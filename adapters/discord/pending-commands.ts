@@ -8,6 +8,7 @@ const keyPrefix = 'command.';
 
 /** As much of `Incoming` as a command has. The address holds the interaction's token, sealed. */
 const commandSchema = z.object({
+  v: z.literal(1).default(1),
   id: z.string(),
   conversation: z.string(),
   address: z.string(),
@@ -37,7 +38,10 @@ export class PendingCommands {
   /** Resolves within `patienceMs`, noted or not. */
   async note(command: Incoming): Promise<void> {
     if (this.#memory === undefined) return;
-    const noting = this.#memory.set(`${keyPrefix}${command.id}`, JSON.stringify(command));
+    const noting = this.#memory.set(
+      `${keyPrefix}${command.id}`,
+      JSON.stringify({ v: 1, ...command }),
+    );
     const done = new AbortController();
     const late = this.#clock.sleep(patienceMs, done.signal).catch(() => undefined);
     await Promise.race([noting, late]).catch((err: unknown) => {
@@ -54,16 +58,25 @@ export class PendingCommands {
       .catch((err: unknown) => this.#log.debug({ err, prompt: id }, 'command still noted'));
   }
 
-  /** What an earlier process has left. */
+  /** What an earlier process has left; what cannot be read, or is of a newer version, stays. */
   async left(): Promise<readonly Incoming[]> {
     try {
       const entries = (await this.#memory?.entries()) ?? [];
       return entries.flatMap(([key, value]) =>
-        key.startsWith(keyPrefix) ? (commandSchema.safeParse(JSON.parse(value)).data ?? []) : [],
+        key.startsWith(keyPrefix) ? readCommand(value) : [],
       );
     } catch (err) {
       this.#log.warn({ err }, 'cannot tell which commands were left');
       return [];
     }
+  }
+}
+
+function readCommand(text: string): Incoming[] {
+  try {
+    const { v: _, ...command } = commandSchema.parse(JSON.parse(text));
+    return [command];
+  } catch {
+    return [];
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import type { PartStore } from './part-store.ts';
-import { joined, readPart } from './parts-of-messages.ts';
+import { joined, readPart, writePart } from './parts-of-messages.ts';
 import type { Deleted, Incoming, Intake, Logger, Received } from './port.ts';
 
 export interface GatheringOptions {
@@ -47,10 +47,10 @@ export class Gathering implements Intake {
   async resume(): Promise<void> {
     const { parts, log } = this.#options;
     for (const conversation of await parts.conversations()) {
-      const messages = (await parts.read(conversation)).flatMap((text) => readPart(text) ?? []);
+      const { messages, ours } = this.#sorted(conversation, await parts.read(conversation));
       log.info({ conversation, parts: messages.length }, 'parts of an earlier process');
       for (const message of messages) this.#extend(message);
-      if (messages.length === 0) await parts.drop(conversation, mostParts);
+      if (messages.length === 0) await parts.drop(conversation, ours);
     }
   }
 
@@ -88,7 +88,7 @@ export class Gathering implements Intake {
       if (group !== undefined && isForUs(message)) await this.#flush(conversation);
       if (!opens(message)) return this.#options.intake.receive(message, signal);
     }
-    const added = await this.#options.parts.add(conversation, id, JSON.stringify(message));
+    const added = await this.#options.parts.add(conversation, id, writePart(message));
     if (added === 'known') return 'known';
     const { isCut, album, parts } = this.#extend(message);
     if ((album === undefined && !isCut) || parts >= mostParts) {
@@ -132,15 +132,32 @@ export class Gathering implements Intake {
 
   async #flush(conversation: string): Promise<void> {
     const { intake, parts, log } = this.#options;
-    const lying = await parts.read(conversation);
-    const whole = joined(lying.flatMap((text) => readPart(text) ?? []));
+    const { messages, ours } = this.#sorted(conversation, await parts.read(conversation));
+    const whole = joined(messages);
     if (whole !== undefined) {
-      log.debug({ prompt: whole.id, parts: lying.length }, 'parts joined');
+      log.debug({ prompt: whole.id, parts: messages.length }, 'parts joined');
       await intake.receive(whole, this.#signal);
     }
-    await parts.drop(conversation, lying.length);
+    await parts.drop(conversation, ours);
     this.#groups.get(conversation)?.timer.abort(over);
     this.#groups.delete(conversation);
+  }
+
+  /** The messages among what lies there, and all of it that is not left for a newer version. */
+  #sorted(conversation: string, lying: readonly string[]) {
+    const read = lying.map((text) => ({ text, part: readPart(text) }));
+    const newer = read.filter(({ part }) => part.kind === 'newer').length;
+    if (newer > 0) {
+      const facts = { conversation, parts: newer, code: 'RECORD_NEWER' };
+      this.#options.log.error(
+        facts,
+        'parts were written by a newer version, left for a newer bridge',
+      );
+    }
+    return {
+      messages: read.flatMap(({ part }) => (part.kind === 'whole' ? [part.message] : [])),
+      ours: read.flatMap(({ text, part }) => (part.kind === 'newer' ? [] : [text])),
+    };
   }
 
   #report(conversation: string, err: unknown): void {

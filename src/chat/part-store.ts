@@ -7,8 +7,8 @@ export interface PartStore {
   add(conversation: string, id: string, part: string): Promise<'added' | 'known'>;
   /** Oldest first. */
   read(conversation: string): Promise<readonly string[]>;
-  /** Takes the first `count` away. */
-  drop(conversation: string, count: number): Promise<void>;
+  /** Takes these away, one of each, wherever they lie; what is there no more is passed over. */
+  drop(conversation: string, parts: readonly string[]): Promise<void>;
   /** The conversations of the account in which there are any. */
   conversations(): Promise<readonly string[]>;
 }

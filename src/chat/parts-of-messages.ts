@@ -8,6 +8,7 @@ const partSchema = z.discriminatedUnion('kind', [
 ]);
 
 const messageSchema = z.object({
+  v: z.literal(1).optional(),
   id: z.string(),
   conversation: z.string(),
   address: z.string(),
@@ -33,14 +34,29 @@ const messageSchema = z.object({
   part: partSchema.optional(),
 });
 
-/** A message as it lies in a `PartStore`; undefined for what no version of this program wrote. */
-export function readPart(text: string): Incoming | undefined {
+/** A part as it lies in a `PartStore`; `newer` was written by a later version and stays there. */
+export type StoredPart =
+  | { readonly kind: 'whole'; readonly message: Incoming }
+  | { readonly kind: 'newer' | 'broken' };
+
+/** How a part is written. */
+export function writePart(message: Incoming): string {
+  return JSON.stringify({ v: 1, ...message });
+}
+
+/** The opposite of `writePart`; without a version it is of the first one. */
+export function readPart(text: string): StoredPart {
   try {
-    return messageSchema.safeParse(JSON.parse(text)).data;
+    const value: unknown = JSON.parse(text);
+    if ((versioned.safeParse(value).data?.v ?? 1) > 1) return { kind: 'newer' };
+    const { v: _, ...message } = messageSchema.parse(value);
+    return { kind: 'whole', message };
   } catch {
-    return undefined;
+    return { kind: 'broken' };
   }
 }
+
+const versioned = z.object({ v: z.number() });
 
 /** One message made of its parts: under an id of its own, at the first one's address. */
 export function joined(parts: readonly Incoming[]): Incoming | undefined {

@@ -41,6 +41,8 @@ export interface GuardedWorkerOptions {
 
 /** How long a closing worker needs to let go of its blocking connection. */
 const letGoMs = 30;
+/** How long a turn of a newer version is left alone. */
+const newerPauseMs = 1_000;
 /** After the hand-back nothing remains but calls to Redis. */
 const closeMs = 2_000;
 
@@ -122,11 +124,21 @@ export class GuardedWorker implements AsyncDisposable {
     closed.catch(() => undefined);
   }
 
+  /** A turn of a newer version is put back for a moment, so that a newer worker may take it. */
+  async #begin(v: number, conversation: string, hold: Hold): Promise<TurnEnd> {
+    if (v <= knownVersion) return this.#turn(conversation, hold);
+    this.#log.error(
+      { v, code: 'RECORD_NEWER' },
+      'turn is of a newer version, left for a newer worker',
+    );
+    return { kind: 'delay', afterMs: newerPauseMs };
+  }
+
   async #run(job: Job, token = ''): Promise<void> {
-    const { conversation } = turnData.parse(job.data);
+    const { v, conversation } = turnData.parse(job.data);
     using lease = this.#worker.lease(job, token);
     try {
-      const end = await this.#turn(conversation, {
+      const end = await this.#begin(v, conversation, {
         mayAct: () => lease.isHeld(),
         signal: lease.signal,
         isEnding: () => this.#closing !== undefined,
@@ -151,7 +163,9 @@ export class GuardedWorker implements AsyncDisposable {
   }
 }
 
-const turnData = z.object({ conversation: z.string().min(1) });
+/** The highest `v` of a turn that this program understands. */
+const knownVersion = 1;
+const turnData = z.looseObject({ v: z.number().default(1), conversation: z.string().default('') });
 
 /**
  * One run of one turn. The same job may run twice in a process, the older run having lost its lock:

@@ -35,7 +35,7 @@ export class PreviewPublisher {
       while (preview !== null) {
         this.#next.set(first.prompt, null);
         const channel = this.#keys.previews(preview.account);
-        await this.#redis.publish(channel, JSON.stringify(preview));
+        await this.#redis.publish(channel, JSON.stringify({ v: 1, ...preview }));
         preview = this.#next.get(first.prompt) ?? null;
       }
     } catch (error) {

@@ -284,6 +284,7 @@ class PromptStep {
 
   #deadLetter(why: string): string {
     return JSON.stringify({
+      v: 1,
       list: 'prompts',
       why,
       atMs: this.#parts.clock.now(),

@@ -96,7 +96,7 @@ export class QueueKeys {
     return `${this.#root}:last:${conversation}`;
   }
 
-  /** HASH of what was posted for an anchor: `by`, `final`, and a field for each chunk. */
+  /** HASH of what was posted for an anchor: `v`, `by`, `final`, and a field for each chunk. */
   receipts(anchor: string): string {
     return `${this.receiptsRoot}${anchor}`;
   }

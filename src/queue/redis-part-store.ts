@@ -31,9 +31,9 @@ export class RedisPartStore {
     return this.#redis.lrange(this.#list(conversation), 0, -1);
   }
 
-  async drop(conversation: string, count: number): Promise<void> {
+  async drop(conversation: string, parts: readonly string[]): Promise<void> {
     const keys = [this.#list(conversation), this.#keys.gathering(this.#account)];
-    await dropParts.run(this.#redis, keys, [count, conversation]);
+    await dropParts.run(this.#redis, keys, [conversation, ...parts]);
   }
 
   async conversations(): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 
+import { BridgeError } from '../errors.ts';
 import { word } from './entry.ts';
 import { receiptsLifetimeMs } from './lifetimes.ts';
 import { QueueKeys } from './queue-keys.ts';
@@ -23,9 +24,13 @@ export class RedisReceipts {
     this.#holder = options.holder;
   }
 
-  /** By chunk; what is absent was never sent. */
+  /**
+   * By chunk; what is absent was never sent.
+   * @throws {BridgeError} `RECORD_NEWER` for what a newer version noted
+   */
   async load(anchor: string): Promise<ReadonlyMap<number, RedisReceipt>> {
     const fields = await this.#redis.hgetall(this.#key(anchor));
+    requireKnown(anchor, fields['v']);
     const receipts = new Map<number, RedisReceipt>();
     for (const [field, value] of Object.entries(fields)) {
       if (!/^\d+$/u.test(field)) continue;
@@ -70,6 +75,15 @@ export class RedisReceipts {
   #key(anchor: string): string {
     return this.#keys.receipts(word(anchor));
   }
+}
+
+/** Without a version it is of the first one. */
+function requireKnown(anchor: string, version = '1'): void {
+  if (version === '1') return;
+  throw new BridgeError(
+    'RECORD_NEWER',
+    `What was posted for ${anchor} was noted by a newer version (v ${version}); run that version.`,
+  );
 }
 
 const noteScript = loadScript('note');

@@ -131,16 +131,21 @@ export class ReplyTurns implements AsyncDisposable {
     const entry = parseReplyEntry(head.raw);
     switch (entry.kind) {
       case 'newer':
-        this.#options.log.error(
-          { reply: entry.word, v: entry.v, code: 'RECORD_NEWER' },
-          'reply was written by a newer version, left for a newer bridge',
-        );
-        return { kind: 'done' };
+        return this.#leave(entry.word, { v: entry.v });
       case 'broken':
         return this.#giveUp(turn, head, entry.word, null, entry.why);
       case 'whole':
         return this.#deliver(turn, head, entry.reply, hold);
     }
+  }
+
+  /** It stays at the head of its list, for a bridge that can read it or what was noted of it. */
+  #leave(reply: string, why: unknown): Step {
+    this.#options.log.error(
+      { reply, why, code: 'RECORD_NEWER' },
+      'reply was written by a newer version, left for a newer bridge',
+    );
+    return { kind: 'done' };
   }
 
   async #deliver(turn: ReplyTurn, head: ReplyHead, reply: Reply, hold: Hold): Promise<Step> {
@@ -151,6 +156,7 @@ export class ReplyTurns implements AsyncDisposable {
     try {
       delivered = await Promise.race([deliver(reply, delivering, hold.signal), gone(hold.signal)]);
     } catch (error) {
+      if (isBridgeError(error, 'RECORD_NEWER')) return this.#leave(reply.id, error);
       if (hold.signal.aborted || isBridgeError(error, 'LEASE_LOST')) return { kind: 'hand-back' };
       return this.#fault(turn, head, reply, error);
     }
@@ -188,7 +194,7 @@ export class ReplyTurns implements AsyncDisposable {
     const { log, metrics, clock } = this.#options;
     log.error({ prompt: reply?.prompt, reply: id, why }, 'reply given up, kept as a dead letter');
     metrics.deadLettered(reply);
-    const letter = { list: 'replies', why, atMs: clock.now(), raw: head.raw };
+    const letter = { v: 1, list: 'replies', why, atMs: clock.now(), raw: head.raw };
     return this.#pop(turn, id, JSON.stringify(letter));
   }
 

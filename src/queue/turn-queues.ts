@@ -22,7 +22,7 @@ export class TurnQueues implements AsyncDisposable {
 
   /** Sees to it that a turn of the conversation runs after this moment. */
   async wakePrompts(conversation: string): Promise<void> {
-    await this.#queue(promptsQueue).add('turn', { conversation }, turnOptions(conversation));
+    await this.#queue(promptsQueue).add('turn', turnData(conversation), turnOptions(conversation));
   }
 
   /** The same for many conversations, in their order. */
@@ -33,7 +33,7 @@ export class TurnQueues implements AsyncDisposable {
   /** Sees to it that a turn of the conversation's replies runs after this moment. */
   async wakeReplies(account: string, conversation: string): Promise<void> {
     const queue = this.#queue(repliesQueue(account));
-    await queue.add('turn', { conversation }, turnOptions(conversation));
+    await queue.add('turn', turnData(conversation), turnOptions(conversation));
   }
 
   /** The same for many conversations of one account, in their order. */
@@ -112,5 +112,9 @@ function turnOptions(conversation: string): JobsOptions {
 }
 
 function turnJob(conversation: string) {
-  return { name: 'turn', data: { conversation }, opts: turnOptions(conversation) };
+  return { name: 'turn', data: turnData(conversation), opts: turnOptions(conversation) };
+}
+
+function turnData(conversation: string) {
+  return { v: 1, conversation };
 }

@@ -10,6 +10,7 @@ const claim = Script.load(new URL('scripts/access-claim.lua', import.meta.url));
 const standing = Script.load(new URL('scripts/access-standing.lua', import.meta.url));
 
 const placeSchema = z.object({
+  v: z.literal(1).default(1),
   person: z.string(),
   account: z.string(),
   conversation: z.string(),
@@ -19,9 +20,9 @@ const placeSchema = z.object({
 
 const standingSchema = z.enum(['owner', 'denied', 'allowed', 'stranger']);
 
-const askSchema = z.object({ expires: z.number() });
+const askSchema = z.object({ v: z.literal(1).default(1), expires: z.number() });
 
-type Place = z.infer<typeof placeSchema>;
+type Place = Omit<z.infer<typeof placeSchema>, 'v'>;
 
 /**
  * Who owns the bot, whom an owner has let in, and who has asked, in Redis: what `chat/` asks of its
@@ -56,15 +57,18 @@ export class RedisAccessStore {
     readonly address: string;
     readonly locale?: string | undefined;
   }): Promise<void> {
-    await this.#redis.hset(this.#key('owner-places'), place.person, JSON.stringify(place));
+    const note = JSON.stringify({ v: 1, ...place });
+    await this.#redis.hset(this.#key('owner-places'), place.person, note);
   }
 
-  /** Notes that cannot be read are left out. */
+  /** Notes that cannot be read, or are of a newer version, are left out. */
   async ownerPlaces(): Promise<readonly Place[]> {
     const notes = await this.#redis.hvals(this.#key('owner-places'));
     return notes.flatMap((note) => {
       const place = placeSchema.safeParse(parseJson(note));
-      return place.success ? [place.data] : [];
+      if (!place.success) return [];
+      const { v: _, ...found } = place.data;
+      return [found];
     });
   }
 

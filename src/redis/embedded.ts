@@ -12,6 +12,7 @@ import { launchRedis } from './embedded-launch.ts';
 import { FolderLock } from './folder-lock.ts';
 
 const noteSchema = z.object({
+  v: z.literal(1).default(1),
   kind: z.enum(['redis-server', 'stand-in']),
   pid: z.number(),
   port: z.number(),
@@ -49,7 +50,7 @@ export class EmbeddedRedis implements AsyncDisposable {
     this.isOurs = isOurs;
   }
 
-  /** @throws {BridgeError} `REDIS_EMBEDDED_FAILED` */
+  /** @throws {BridgeError} `REDIS_EMBEDDED_FAILED`, `RECORD_NEWER` */
   static async open(options: EmbeddedOptions): Promise<EmbeddedRedis> {
     const folder = resolve(options.dataDir, 'redis');
     mkdirSync(usersIn(folder), { recursive: true, mode: 0o700 });
@@ -106,7 +107,7 @@ async function start(
   }
   const password = randomBytes(24).toString('base64url');
   const launched = await launchRedis(folder, password);
-  const note: Note = { ...launched, password };
+  const note: Note = { v: 1, ...launched, password };
   writeFileSync(noteFile(folder), JSON.stringify(note), { mode: 0o600 });
   if (await answers(note, 30_000)) return note;
   throw new BridgeError(
@@ -115,9 +116,24 @@ async function start(
   );
 }
 
+/** Two servers on one folder would spoil it: a note that only a newer version can read ends the start. */
 function readNote(folder: string): Note | undefined {
+  const value = readJson(noteFile(folder));
+  const version = versioned.safeParse(value).data?.v ?? 1;
+  if (version > 1) {
+    throw new BridgeError(
+      'RECORD_NEWER',
+      `${noteFile(folder)} was written by a newer version (v ${version}). Run that version, or end it and remove that file.`,
+    );
+  }
+  return noteSchema.safeParse(value).data;
+}
+
+const versioned = z.object({ v: z.number() });
+
+function readJson(file: string): unknown {
   try {
-    return noteSchema.parse(JSON.parse(readFileSync(noteFile(folder), 'utf8')));
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }

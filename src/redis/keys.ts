@@ -6,6 +6,11 @@ export function rootKey(prefix: string): string {
   return `{${prefix}}`;
 }
 
+/** STRING: the version of how everything under the prefix is laid out (see `layout.ts`). */
+export function layoutKey(prefix: string): string {
+  return `${rootKey(prefix)}:layout`;
+}
+
 /** HASH, there while no credential can serve: closed by credentials/, read by queue/. */
 export function gateKey(prefix: string): string {
   return `${rootKey(prefix)}:gate`;

@@ -15,6 +15,7 @@ import { createLog, type Logger } from '../log.ts';
 import { RedisConnections } from '../redis/connection.ts';
 import { readDurability, requireDurable } from '../redis/durability.ts';
 import { EmbeddedRedis } from '../redis/embedded.ts';
+import { requireKnownLayout } from '../redis/layout.ts';
 
 /** What every role stands on. Closed with the stack it was laid in. */
 export interface Foundation {
@@ -66,7 +67,7 @@ function levelFor(config: Config, environment: Environment): string {
 
 /**
  * Opens Redis, its own one where none is configured, and looks whether it keeps what it is told.
- * @throws {BridgeError} `REDIS_UNREACHABLE`, `REDIS_VOLATILE`, `REDIS_EMBEDDED_FAILED`
+ * @throws {BridgeError} `REDIS_UNREACHABLE`, `REDIS_VOLATILE`, `REDIS_EMBEDDED_FAILED`, `RECORD_NEWER`
  */
 export async function layFoundation(
   configured: Pick<Foundation, 'config' | 'definitions' | 'log'>,
@@ -85,6 +86,7 @@ export async function layFoundation(
     embedded === undefined
       ? await requireDurable(redis, { allowVolatile: config.ALLOW_VOLATILE_REDIS, log })
       : await readDurability(redis);
+  await requireKnownLayout(redis, config.REDIS_PREFIX);
   return {
     ...configured,
     clock: systemClock,

@@ -2,6 +2,7 @@ import type { AdapterDefinition } from '../chat/port.ts';
 import { BridgeError } from '../errors.ts';
 import { aborted } from '../process.ts';
 import { gateKey } from '../redis/keys.ts';
+import { noteLayout } from '../redis/layout.ts';
 import { boardQueues } from './board-queues.ts';
 import { BridgeSide } from './bridge-side.ts';
 import { type Foundation, layFoundation, openConsole } from './foundation.ts';
@@ -45,6 +46,7 @@ export async function serve(
     foundation.metrics,
     adapters.map(({ name }) => name),
   );
+  await noteLayout(foundation.redis, foundation.prefix);
   await onFoundation?.(foundation);
   const queues = openQueues(foundation, stack);
   let worker: WorkerSide | undefined;

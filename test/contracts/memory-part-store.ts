@@ -23,9 +23,13 @@ export class MemoryPartStore implements PartStore {
     return this.#parts.get(conversation) ?? [];
   }
 
-  async drop(conversation: string, count: number): Promise<void> {
+  async drop(conversation: string, parts: readonly string[]): Promise<void> {
     if (this.losesDrops) return;
-    const left = (this.#parts.get(conversation) ?? []).slice(count);
+    const left = [...(this.#parts.get(conversation) ?? [])];
+    for (const part of parts) {
+      const at = left.indexOf(part);
+      if (at !== -1) left.splice(at, 1);
+    }
     if (left.length === 0) this.#parts.delete(conversation);
     else this.#parts.set(conversation, left);
   }

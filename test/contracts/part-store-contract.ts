@@ -14,9 +14,9 @@ export function partStoreContract(name: string, open: () => Promise<PartStore>):
       expect(await store.add('b', 'id-3', 'three')).toBe('added');
       expect(await store.read('a')).toEqual(['one', 'two']);
       expect([...(await store.conversations())].toSorted()).toEqual(['a', 'b']);
-      await store.drop('a', 1);
-      expect(await store.read('a')).toEqual(['two']);
-      await store.drop('a', 1);
+      await store.drop('a', ['two', 'never there']);
+      expect(await store.read('a')).toEqual(['one']);
+      await store.drop('a', ['two', 'one']);
       expect(await store.read('a')).toEqual([]);
       expect(await store.conversations()).toEqual(['b']);
       expect(await store.add('a', 'id-2', 'two')).toBe('known');

@@ -151,6 +151,21 @@ describe('a process that dies', () => {
     expect(await parts.conversations()).toEqual([]);
   });
 
+  it('finds what a newer version left there, leaves it, and goes on with its own', async () => {
+    const newer = '{"v":2,"said":"otherwise"}';
+    const { conversation } = incoming('x');
+    await parts.add(conversation, 'newer', newer);
+    await parts.add(conversation, 'broken', '{');
+    const desk = gathering();
+    await desk.resume();
+    expect(await parts.read(conversation)).toEqual([newer]);
+    await desk.receive(incoming('begin', cut()), never);
+    expect(await parts.read(conversation)).toEqual([newer, expect.stringContaining('{"v":1,')]);
+    await desk.receive(incoming('ning'), never);
+    expect(texts()).toEqual(['beginning']);
+    expect(await parts.read(conversation)).toEqual([newer]);
+  });
+
   it('in an orderly way takes in what it has', async () => {
     const desk = gathering();
     await desk.receive(incoming('begin', cut()), never);
