@@ -101,7 +101,9 @@ export const settings = z.object({
     .positive()
     .default(30)
     .describe('How long a conversation is remembered after its last message'),
-  HISTORY_TOKENS: count(32_000).describe('The most tokens of a conversation that Grok is shown'),
+  HISTORY_TOKENS: count(32_000).describe(
+    'The most tokens of a conversation that Grok is shown; its beginning is condensed before they are full',
+  ),
   QUEUE_PER_CONVERSATION: count(50).describe(
     'Prompts waiting in one conversation; beyond: the busy word',
   ),

@@ -1,6 +1,6 @@
 import type { ConversationSettings } from '../conversation-settings.ts';
 import type { Words } from '../words.ts';
-import type { SettingsChange, Spoken } from './conversations.ts';
+import type { Kept, SettingsChange } from './conversations.ts';
 import type { Insight } from './insight.ts';
 import type { Received } from './port.ts';
 
@@ -47,7 +47,7 @@ export interface CommandDesk {
   undo(undone: (prompt: string) => string, nothing: string): Promise<Received>;
 
   settings(): Promise<ConversationSettings>;
-  exchanges(): Promise<readonly Spoken[]>;
+  kept(): Promise<Kept>;
   change(changes: SettingsChange, done: string): Promise<Received>;
   forget(done: string): Promise<Received>;
 

@@ -21,14 +21,21 @@ export interface Spoken {
   readonly atMs: number;
 }
 
+/** What was said, as it is kept. */
+export interface Kept {
+  /** What Grok has condensed of the oldest exchanges. */
+  readonly summary?: string | undefined;
+  /** Oldest first. */
+  readonly exchanges: readonly Spoken[];
+}
+
 /**
  * What is kept of a conversation, and what commands do to it. Each change takes effect once for each
  * `id`, as in `Prompts`.
  */
 export interface Conversations {
   settings(conversation: string): Promise<ConversationSettings>;
-  /** Oldest first. */
-  exchanges(conversation: string): Promise<readonly Spoken[]>;
+  kept(conversation: string): Promise<Kept>;
   change(
     id: string,
     conversation: string,

@@ -57,7 +57,7 @@ export function deskFor(visit: Visit, parts: DeskParts): CommandDesk {
         }),
       ),
     settings: () => conversations.settings(conversation),
-    exchanges: () => conversations.exchanges(conversation),
+    kept: () => conversations.kept(conversation),
     change: async (changes, done) =>
       replied(await conversations.change(id, conversation, changes, replyTo(visit, done))),
     forget: async (done) =>

@@ -42,12 +42,13 @@ async function tellStatus({ words, desk, insight, isOwner }: CommandUse): Promis
 
 async function tellPrivacy({ rest, words, desk, insight }: CommandUse): Promise<Received> {
   if (rest.toLowerCase() === 'delete') return desk.forget(words.privacyForgotten);
-  const { length } = await desk.exchanges();
-  return desk.say(words.privacy(length, insight.limits.historyDays));
+  const { exchanges, summary } = await desk.kept();
+  const hasSummary = summary !== undefined;
+  return desk.say(words.privacy(exchanges.length, hasSummary, insight.limits.historyDays));
 }
 
 async function writeOut({ words, desk }: CommandUse): Promise<Received> {
-  const exchanges = await desk.exchanges();
+  const { exchanges, summary } = await desk.kept();
   if (exchanges.length === 0) return desk.say(words.exportNothing);
   const written = exchanges.map((exchange) => exchangeText(exchange, words));
   let left = maxExportChars;
@@ -55,7 +56,8 @@ async function writeOut({ words, desk }: CommandUse): Promise<Received> {
   const shown = fits === -1 ? written : written.slice(written.length - Math.max(1, fits));
   const omitted = written.length - shown.length;
   const said = [words.exportDone, ...(omitted === 0 ? [] : [words.exportOmitted(omitted)])];
-  const text = [`# ${words.exportHeading}`, ...shown].join('\n\n');
+  const condensed = summary === undefined ? [] : [`*${words.exportSummary}*`, summary];
+  const text = [`# ${words.exportHeading}`, ...condensed, ...shown].join('\n\n');
   return desk.say(said.join(' '), { name: 'conversation.md', mime: 'text/markdown', text });
 }
 

@@ -14,10 +14,10 @@ const mostSpared = 16;
  * of the lowest hash, which stays the lowest until it has to go; its place in the list would be no
  * guide, since all places shift once the list is as long as it may get.
  */
-export function fitHistory(
-  exchanges: readonly Exchange[],
+export function fitHistory<Kept extends Exchange>(
+  exchanges: readonly Kept[],
   budgetTokens: number,
-): readonly Exchange[] {
+): readonly Kept[] {
   let from = exchanges.length;
   let left = budgetTokens;
   for (const exchange of exchanges.toReversed()) {
@@ -38,6 +38,7 @@ function hashOf(atMs: number): number {
   return (second ^ (second >>> 16)) >>> 0;
 }
 
-function costOf({ prompt, answer }: Exchange): number {
+/** About how many tokens an exchange costs. */
+export function costOf({ prompt, answer }: Exchange): number {
   return overheadTokens + estimateTokens(prompt) + estimateTokens(answer);
 }

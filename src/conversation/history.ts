@@ -1,9 +1,13 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 
-import { conversationKey, historyKey } from '../redis/keys.ts';
+import { conversationKey, historyKey, summaryKey } from '../redis/keys.ts';
+import { condensable, type Condensable } from './condensable.ts';
 import { type Exchange, exchangeSchema } from './exchange.ts';
 import { fitHistory } from './fit.ts';
+import type { Summary } from './summary.ts';
+import { estimateTokens } from './tokens.ts';
 
 export interface HistoryOptions {
   readonly redis: Redis;
@@ -12,7 +16,27 @@ export interface HistoryOptions {
   readonly log: Logger;
 }
 
-/** What was said before in a conversation, as far as it fits the budget. Settle writes it. */
+/** An exchange, and how it is stored. */
+export type StoredExchange = Exchange & { readonly raw: string };
+
+/** What was said before, as far as it fits the budget. */
+export interface Remembered {
+  /** What stands for all that was said before `exchanges`. */
+  readonly earlier: string | undefined;
+  /** Oldest first. */
+  readonly exchanges: readonly Exchange[];
+  /** What should be condensed now. */
+  readonly due: Condensable | undefined;
+}
+
+/** All that is kept of a conversation. */
+export interface KeptHistory {
+  readonly summary: string | undefined;
+  /** Oldest first, those that the summary covers included. */
+  readonly exchanges: readonly Exchange[];
+}
+
+/** What was said before in a conversation. Settle writes it. */
 export class History {
   readonly #options: HistoryOptions;
 
@@ -21,34 +45,56 @@ export class History {
   }
 
   /**
-   * The exchanges under one history epoch, oldest first; none, if it is gone. An entry that cannot
-   * be read, or of a newer format, is left out.
+   * What is remembered under one history epoch; nothing, if it is gone. An entry that cannot be
+   * read, or of a newer format, is left out.
    */
-  async load(conversation: string, historyEpoch: number): Promise<readonly Exchange[]> {
-    return fitHistory(await this.#read(conversation, historyEpoch), this.#options.budgetTokens);
+  async load(conversation: string, historyEpoch: number): Promise<Remembered> {
+    const { budgetTokens } = this.#options;
+    const { exchanges, summary } = await this.#read(conversation, historyEpoch);
+    // Not there any more: so many came after it that the list has let go of all it covers.
+    const covered = exchanges.findLastIndex(({ raw }) => raw === summary?.through);
+    const rest = exchanges.slice(covered + 1);
+    const earlier = summary?.text;
+    const usedTokens = earlier === undefined ? 0 : estimateTokens(earlier);
+    return {
+      earlier,
+      exchanges: fitHistory(rest, budgetTokens - usedTokens).map(asSaid),
+      due: condensable(rest, usedTokens, budgetTokens),
+    };
   }
 
-  /** All exchanges that are kept of the present history, oldest first. */
-  async all(conversation: string): Promise<readonly Exchange[]> {
+  /** All that is kept of the present history. */
+  async all(conversation: string): Promise<KeptHistory> {
     const { redis, prefix } = this.#options;
     const epoch = await redis.hget(conversationKey(prefix, conversation), 'history_epoch');
-    return this.#read(conversation, Number(epoch ?? 0));
+    const { exchanges, summary } = await this.#read(conversation, Number(epoch ?? 0));
+    return { summary: summary?.text, exchanges };
   }
 
-  async #read(conversation: string, historyEpoch: number): Promise<readonly Exchange[]> {
+  async #read(conversation: string, historyEpoch: number) {
     const { redis, prefix, log } = this.#options;
-    const entries = await redis.lrange(historyKey(prefix, conversation, historyEpoch), 0, -1);
+    const [entries, kept] = await Promise.all([
+      redis.lrange(historyKey(prefix, conversation, historyEpoch), 0, -1),
+      redis.hgetall(summaryKey(prefix, conversation, historyEpoch)),
+    ]);
     const exchanges = entries.flatMap((entry) => parse(entry));
     const unread = entries.length - exchanges.length;
     if (unread > 0) log.warn({ conversation, unread }, 'entries of a history left out');
-    return exchanges;
+    const summary: Summary | undefined = summarySchema.safeParse(kept).data;
+    return { exchanges, summary };
   }
 }
 
-function parse(entry: string): Exchange[] {
+const summarySchema = z.object({ text: z.string().min(1), through: z.string().min(1) });
+
+function asSaid({ v, prompt, answer, author, atMs }: StoredExchange): Exchange {
+  return { v, prompt, answer, author, atMs };
+}
+
+function parse(entry: string): StoredExchange[] {
   try {
     const exchange = exchangeSchema.safeParse(JSON.parse(entry));
-    return exchange.success ? [exchange.data] : [];
+    return exchange.success ? [{ ...exchange.data, raw: entry }] : [];
   } catch {
     return [];
   }

@@ -2,7 +2,7 @@ import type { ChatCompletionMessageParam } from 'openai/resources/chat/completio
 import { z } from 'zod';
 
 import type { Dialect, Ending, Step, Usage } from './dialect.ts';
-import { dataUrl, type GrokRequest, opaque } from './request.ts';
+import { dataUrl, type GrokRequest, opaque, spokenTurns } from './request.ts';
 import { sourceSteps } from './sources.ts';
 
 /** `POST /v1/chat/completions`: older at xAI, and what other servers have, too. */
@@ -72,7 +72,8 @@ const chunkSchema = z.looseObject({
 type Chunk = z.infer<typeof chunkSchema>;
 
 function messagesOf(request: GrokRequest): ChatCompletionMessageParam[] {
-  const { instructions, history, text, images = [] } = request;
+  const { instructions, images = [] } = request;
+  const { history, text } = spokenTurns(request);
   return [
     { role: 'system', content: instructions },
     ...history.flatMap(({ prompt, answer }) => [

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Effort } from '../conversation-settings.ts';
+import { withEarlier } from './prompt-text.ts';
 
 /** A question to Grok with all that belongs to it. */
 export interface GrokRequest {
@@ -11,6 +12,8 @@ export interface GrokRequest {
   readonly author: string;
   readonly model: string;
   readonly instructions: string;
+  /** What stands for all that was said before `history`: data. */
+  readonly earlier?: string | undefined;
   /** Oldest first. Appending keeps the prefix and with it xAI's cache. */
   readonly history: readonly PastExchange[];
   /** What is asked now, as `promptText` makes it. */
@@ -35,6 +38,20 @@ export interface PastExchange {
   /** As it was sent. */
   readonly prompt: string;
   readonly answer: string;
+}
+
+/** Who said what, the question last; what stands for the beginning is put before the first message. */
+export function spokenTurns({
+  earlier,
+  history,
+  text,
+}: Pick<GrokRequest, 'earlier' | 'history' | 'text'>): {
+  readonly history: readonly PastExchange[];
+  readonly text: string;
+} {
+  const [first, ...rest] = history;
+  if (first === undefined) return { history, text: withEarlier(earlier, text) };
+  return { history: [{ ...first, prompt: withEarlier(earlier, first.prompt) }, ...rest], text };
 }
 
 /** Opaque, stable, 43 characters: short enough for `prompt_cache_key`. */

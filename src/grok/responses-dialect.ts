@@ -5,7 +5,7 @@ import type {
 import { z } from 'zod';
 
 import type { Dialect, Ending, Step, Usage } from './dialect.ts';
-import { dataUrl, type GrokRequest, opaque } from './request.ts';
+import { dataUrl, type GrokRequest, opaque, spokenTurns } from './request.ts';
 import { sourceSteps } from './sources.ts';
 
 /** `POST /v1/responses`, the API that xAI recommends. */
@@ -96,7 +96,9 @@ const searchTools = [{ type: 'web_search' }, { type: 'x_search' }];
 const searchDemand =
   'Look this up with web_search and x_search before you answer, and cite what you found.';
 
-function inputOf({ history, text, search, images = [] }: GrokRequest): ResponseInput {
+function inputOf(request: GrokRequest): ResponseInput {
+  const { search, images = [] } = request;
+  const { history, text } = spokenTurns(request);
   return [
     ...history.flatMap(({ prompt, answer }) => [
       { role: 'user' as const, content: prompt },

@@ -8,7 +8,7 @@ import {
   settingFields,
 } from '../conversation-settings.ts';
 import type { Prompt } from '../prompt.ts';
-import { conversationKey, historyKey, usageKey } from '../redis/keys.ts';
+import { conversationKey, historyKey, summaryKey, usageKey } from '../redis/keys.ts';
 import type { Reply } from '../reply.ts';
 import { parsePromptEntry, replyEntry } from './entry.ts';
 import { chatScope, dayOf, type FairUse, type Unfair } from './fair-use.ts';
@@ -90,6 +90,7 @@ export class ConversationCommands {
           conversationKey(prefix, conversation),
           historyKey(prefix, conversation, Number(newest.historyEpoch)),
           ...this.#repliesKeys(reply),
+          summaryKey(prefix, conversation, Number(newest.historyEpoch)),
         ],
         [newest.historyEpoch, newest.exchange, seenLifetimeMs, ...this.#pushed(reply)],
       );
@@ -191,7 +192,7 @@ export class ConversationCommands {
 }
 
 const changeScript = loadScript('change');
-const undoScript = loadScript('undo');
+const undoScript = loadScript('take-newest', 'undo');
 
 const dayMs = 24 * 60 * 60_000;
 

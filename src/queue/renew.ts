@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
-import { conversationKey, historyKey } from '../redis/keys.ts';
+import { conversationKey, historyKey, summaryKey } from '../redis/keys.ts';
 import type { Reply } from '../reply.ts';
 import { replyEntry } from './entry.ts';
 import { conversationLifetimeMs, seenLifetimeMs } from './lifetimes.ts';
@@ -42,6 +42,7 @@ export async function renew(
         keys.replies(reply.conversation),
         keys.waitingReplies,
         keys.last(conversation),
+        summaryKey(prefix, conversation, Number(epoch)),
         ...more,
       ],
       [

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
 import { isInGroup, type Prompt } from '../prompt.ts';
-import { conversationKey, gateKey, historyKey, usageKey } from '../redis/keys.ts';
+import { conversationKey, gateKey, historyKey, summaryKey, usageKey } from '../redis/keys.ts';
 import { replyTo } from '../reply.ts';
 import { replyEntry, word } from './entry.ts';
 import {
@@ -75,6 +75,7 @@ export async function takeIn(
       keys.waitingReplies,
       historyKey(prefix, conversation, Number(replacing.historyEpoch)),
       keys.once(`busy:${conversation}`),
+      summaryKey(prefix, conversation, Number(replacing.historyEpoch)),
       ...scopesOf(prompt).flatMap(scopeKeys),
     ],
     [
@@ -116,7 +117,7 @@ export async function takeIn(
   }
 }
 
-const enqueueScript = loadScript('told', 'fair-use', 'enqueue');
+const enqueueScript = loadScript('told', 'fair-use', 'take-newest', 'enqueue');
 
 const enqueued = z.tuple([
   z.enum(['queued', 'known', 'full', 'hushed', 'too-fast', 'spent', 'moved']),

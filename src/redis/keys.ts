@@ -29,6 +29,11 @@ export function historyKey(prefix: string, conversation: string, historyEpoch: n
   return `${rootKey(prefix)}:history:${historyEpoch}:${conversation}`;
 }
 
+/** HASH of what stands for a history's oldest exchanges: `text`, and `through`, the last of them. */
+export function summaryKey(prefix: string, conversation: string, historyEpoch: number): string {
+  return `${rootKey(prefix)}:summary:${historyEpoch}:${conversation}`;
+}
+
 /**
  * HASH of what the answers of one day (UTC, `2026-11-23`) took: `answers`, `input`, `cached` and
  * `output` (tokens), `cost` (ticks of 1e-10 USD). `scope`: an author, `chat:<a chat>`, or `all`.

@@ -15,6 +15,7 @@ import { type Words, wordsFor } from '../words.ts';
 import { answerText, marked } from './answer-text.ts';
 import { type Ask, speaker } from './ask-grok.ts';
 import { attachedTo, type PromptFileSource } from './attached.ts';
+import type { Condenser } from './condense.ts';
 import { LivePreview, type PreviewSink } from './live-preview.ts';
 
 /** A wait that lasts longer is told to the author, in the message that becomes the answer. */
@@ -22,6 +23,7 @@ const quietMs = 10_000;
 
 export interface AnswerPromptParts {
   readonly history: History;
+  readonly condenser: Pick<Condenser, 'begin'>;
   /** What was chosen for a conversation. */
   readonly settings: (conversation: string) => Promise<ConversationSettings>;
   readonly ask: Ask;
@@ -38,7 +40,7 @@ export interface AnswerPromptParts {
 
 /** Answers prompts with Grok: history in, previews while it streams, and one settlement. */
 export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
-  const { history, settings, ask, files, previews, onAnswer, clock, log } = parts;
+  const { history, condenser, settings, ask, files, previews, onAnswer, clock, log } = parts;
   return async (turn, signal) => {
     const { prompt, historyEpoch, attempt } = turn;
     const words = wordsFor(prompt.author.locale);
@@ -57,12 +59,12 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
         return { kind: 'settle', reply, outcome: 'files-gone' };
       }
       const { text: asked, images, kept } = attached;
-      const [exchanges, chosen] = await Promise.all([
+      const [{ earlier, exchanges, due }, chosen] = await Promise.all([
         history.load(prompt.conversation, historyEpoch),
         settings(prompt.conversation),
       ]);
       const answer = await ask(
-        { prompt, text: asked, images, history: exchanges, chosen },
+        { prompt, text: asked, images, earlier, history: exchanges, chosen },
         {
           onText: (text) => preview.show(text),
           onRefusal: () => {
@@ -72,6 +74,9 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
         signal,
       );
       onAnswer(answer);
+      if (due !== undefined) {
+        condenser.begin({ prompt, historyEpoch, model: chosen.model, earlier, due });
+      }
       if (prompt.files !== undefined) {
         files.release(prompt.id).catch((error: unknown) => {
           log.warn({ err: error, prompt: prompt.id }, 'files of a prompt not released');

@@ -11,7 +11,7 @@ export function conversationsOf(
   const history = new History({ redis, prefix, budgetTokens: config.HISTORY_TOKENS, log });
   return {
     settings: async (conversation) => commands.settings(conversation),
-    exchanges: async (conversation) => history.all(conversation),
+    kept: async (conversation) => history.all(conversation),
     change: async (...change) => commands.change(...change),
     retry: async (...retry) => commands.retry(...retry),
     undo: async (...undo) => commands.undo(...undo),

@@ -1,5 +1,7 @@
 import { History } from '../conversation/history.ts';
+import { Summaries } from '../conversation/summary.ts';
 import type { CredentialService } from '../credentials/service.ts';
+import type { Answer } from '../grok/attempt.ts';
 import { PreviewPublisher } from '../queue/previews.ts';
 import { PromptTurns } from '../queue/prompt-turns.ts';
 import { promptsQueue } from '../queue/queue-keys.ts';
@@ -10,11 +12,13 @@ import { RedisAccessStore } from '../redis/access-store.ts';
 import { RedisPromptFiles } from '../redis/prompt-files.ts';
 import { answerPrompts, promptEndings } from './answer-prompt.ts';
 import { askGrok } from './ask-grok.ts';
+import { Condenser } from './condense.ts';
 import { credentialNews } from './credential-news.ts';
 import { openCredentials } from './credential-service.ts';
 import { watchCredentials } from './credential-watch.ts';
 import type { Foundation } from './foundation.ts';
 import { keepModels } from './keep-models.ts';
+import { openGrok } from './open-grok.ts';
 import { OwnerNotices } from './owner-notices.ts';
 import { promptMetrics } from './prompt-metrics.ts';
 import { historyBounds, type Queues } from './queues.ts';
@@ -78,6 +82,24 @@ export class WorkerSide {
     }
     keepModels(foundation, credentials, building);
     const { commands } = queues;
+    const send = openGrok(foundation, { tokens: credentials, owners }, building);
+    const onAnswer = ({ usage }: Answer) => {
+      if (usage.costUsdTicks > 0) metrics.costUsd.inc(usage.costUsdTicks / ticksPerUsd);
+    };
+    const history = historyBounds(config);
+    const budgetTokens = config.HISTORY_TOKENS;
+    const condenser = building.use(
+      new Condenser({
+        summaries: new Summaries(redis, prefix, history.lifetimeMs),
+        send,
+        model: config.GROK_MODEL,
+        onAnswer,
+        prefix,
+        budgetTokens,
+        clock,
+        log,
+      }),
+    );
     const turns = new PromptTurns({
       redis,
       prefix,
@@ -87,14 +109,13 @@ export class WorkerSide {
       log,
       metrics: promptMetrics(metrics),
       handle: answerPrompts({
-        history: new History({ redis, prefix, budgetTokens: config.HISTORY_TOKENS, log }),
+        history: new History({ redis, prefix, budgetTokens, log }),
+        condenser,
         settings: async (conversation) => commands.settings(conversation),
-        ask: askGrok(foundation, { tokens: credentials, owners }, building),
+        ask: askGrok(foundation, send),
         closeGate: async (reason) => credentials.closeGate(reason),
         previews: new PreviewPublisher({ redis, prefix, log }),
-        onAnswer: ({ usage }) => {
-          if (usage.costUsdTicks > 0) metrics.costUsd.inc(usage.costUsdTicks / ticksPerUsd);
-        },
+        onAnswer,
         files: new RedisPromptFiles(redis, prefix),
         footer: config.ANSWER_FOOTER,
         clock,
@@ -102,7 +123,7 @@ export class WorkerSide {
       }),
       endings: promptEndings(),
       concurrency: config.WORKER_CONCURRENCY,
-      history: historyBounds(config),
+      history,
       deadlineMs: config.ANSWER_SECONDS * 1000,
     });
     await turns.ready();

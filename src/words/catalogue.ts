@@ -52,13 +52,15 @@ export interface Words {
   readonly statusFine: string;
   readonly statusWaiting: string;
   readonly statusFacts: (version: string, waiting: number) => string;
-  readonly privacy: (exchanges: number, days: number) => string;
+  readonly privacy: (exchanges: number, hasSummary: boolean, days: number) => string;
   readonly privacyForgotten: string;
   readonly exportDone: string;
   readonly exportHeading: string;
   readonly exportNothing: string;
   /** So many exchanges, the oldest, are left out. */
   readonly exportOmitted: (exchanges: number) => string;
+  /** Above what Grok has condensed of the oldest questions and answers. */
+  readonly exportSummary: string;
   /** Above what a person said who is not named. */
   readonly exportAsked: string;
   readonly unknownCommand: (name: string) => string;

@@ -77,8 +77,8 @@ export const en: Words = {
   statusWaiting: 'I am here, but cannot reach Grok. Questions are kept and answered later.',
   statusFacts: (version, waiting) =>
     `Version ${version}; ${waiting === 1 ? 'one question is' : `${waiting} questions are`} being answered or waiting.`,
-  privacy: (exchanges, days) =>
-    `Of this conversation I keep ${exchanges === 1 ? 'one question with its answer' : `${exchanges} questions with their answers`}, what was chosen with \`/model\`, \`/effort\` and \`/persona\`, and how much you have used today and yesterday. What nobody adds to is deleted after ${days === 1 ? 'a day' : `${days} days`}; questions I failed at are kept for up to 30 days. xAI gets the questions and answers to answer from, and is asked not to store them. \`/privacy delete\` deletes it all here and now.`,
+  privacy: (exchanges, hasSummary, days) =>
+    `Of this conversation I keep ${exchanges === 1 ? 'one question with its answer' : `${exchanges} questions with their answers`}${hasSummary ? ', a summary of the older ones' : ''}, what was chosen with \`/model\`, \`/effort\` and \`/persona\`, and how much you have used today and yesterday. What nobody adds to is deleted after ${days === 1 ? 'a day' : `${days} days`}; questions I failed at are kept for up to 30 days. xAI gets the questions and answers to answer from, and is asked not to store them. \`/privacy delete\` deletes it all here and now.`,
   privacyForgotten:
     'Done: what was said and chosen here is deleted, and what you have used, except today’s share where there is a daily budget.',
   exportDone: 'Here is what I know of this conversation.',
@@ -88,6 +88,7 @@ export const en: Words = {
     exchanges === 1
       ? 'The oldest question is left out.'
       : `The oldest ${exchanges} questions are left out.`,
+  exportSummary: 'What I remember of the oldest part, as Grok has summed it up:',
   exportAsked: 'You',
   unknownCommand: (name) => `I do not know \`/${name}\`. \`/help\` shows what I can do.`,
   emptyPrompt: 'What would you like to ask? Write it in the same message.',

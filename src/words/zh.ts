@@ -70,14 +70,15 @@ export const zh: Words = {
   statusFine: '我在，可以连接 Grok。',
   statusWaiting: '我在，但暂时无法连接 Grok。问题会保存下来，稍后回答。',
   statusFacts: (version, waiting) => `版本 ${version}；正在回答或等待的问题：${waiting} 个。`,
-  privacy: (exchanges, days) =>
-    `关于这个对话，我保存了 ${exchanges} 个问题及回答，用 \`/model\`、\`/effort\`、\`/persona\` 选择的设置，以及你今天和昨天的用量。没有新内容时，${days} 天后删除；我处理失败的问题最多保存 30 天。xAI 会收到问题和回答以便作答，并被要求不要存储。\`/privacy delete\` 立即全部删除。`,
+  privacy: (exchanges, hasSummary, days) =>
+    `关于这个对话，我保存了 ${exchanges} 个问题及回答，${hasSummary ? '较早部分的摘要，' : ''}用 \`/model\`、\`/effort\`、\`/persona\` 选择的设置，以及你今天和昨天的用量。没有新内容时，${days} 天后删除；我处理失败的问题最多保存 30 天。xAI 会收到问题和回答以便作答，并被要求不要存储。\`/privacy delete\` 立即全部删除。`,
   privacyForgotten:
     '好的，这里说过的内容和选择的设置都已删除，你的用量也已删除（设有每日额度时，今天的用量除外）。',
   exportDone: '这是我所知道的这个对话。',
   exportHeading: '这个对话',
   exportNothing: '这里没有我还记得的内容。',
   exportOmitted: (exchanges) => `最早的 ${exchanges} 个问题已省略。`,
+  exportSummary: '我对最早部分的记忆（由 Grok 概括）：',
   exportAsked: '你',
   unknownCommand: (name) => `我不认识 \`/${name}\`。\`/help\` 会列出我能做的事。`,
   emptyPrompt: '你想问什么？请写在同一条消息里。',

@@ -1,6 +1,7 @@
 import type {
   AskedAgain,
   Conversations,
+  Kept,
   SettingsChange,
   Spoken,
 } from '../../src/chat/conversations.ts';
@@ -12,7 +13,8 @@ import type { MemoryPrompts } from './memory-prompts.ts';
 /** What is kept of one conversation, in memory; replies and ids are those of the prompts. */
 export class MemoryConversations implements Conversations {
   readonly forgotten: string[] = [];
-  kept: Spoken[] = [];
+  spoken: Spoken[] = [];
+  summary: string | undefined;
   chosen: Record<string, string> = {};
   last: Prompt | undefined;
   readonly #prompts: MemoryPrompts;
@@ -25,8 +27,8 @@ export class MemoryConversations implements Conversations {
     return this.chosen;
   }
 
-  async exchanges(): Promise<readonly Spoken[]> {
-    return this.kept;
+  async kept(): Promise<Kept> {
+    return { exchanges: this.spoken, summary: this.summary };
   }
 
   async change(
@@ -53,10 +55,10 @@ export class MemoryConversations implements Conversations {
     _conversation: string,
     say: { readonly undone: (prompt: string) => Reply; readonly nothing: Reply },
   ): Promise<'done' | 'known'> {
-    const newest = this.kept.at(-1);
+    const newest = this.spoken.at(-1);
     const reply = newest === undefined ? say.nothing : say.undone(newest.prompt);
     const said = await this.#prompts.say(id, reply);
-    if (said === 'done') this.kept = this.kept.slice(0, -1);
+    if (said === 'done') this.spoken = this.spoken.slice(0, -1);
     return said;
   }
 

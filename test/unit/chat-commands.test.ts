@@ -89,9 +89,9 @@ describe('/retry and /undo', () => {
   it('take back the newest exchange, of which the beginning is named without its markup', async () => {
     expect(await say('/undo')).toBe(en.nothingToUndo);
     const prompt = `*Why* @everyone ${'x'.repeat(200)}`;
-    conversations.kept = [{ prompt, answer: 'a', author: '', atMs: 1 }];
+    conversations.spoken = [{ prompt, answer: 'a', author: '', atMs: 1 }];
     expect(await say('/undo')).toMatch(/“Why everyone x{60,}…”/);
-    expect(conversations.kept).toEqual([]);
+    expect(conversations.spoken).toEqual([]);
   });
 });
 
@@ -200,7 +200,7 @@ describe('what is used, kept and going on', () => {
   });
 
   it('/privacy says what is kept; /privacy delete deletes it', async () => {
-    expect(await say('/privacy')).toBe(en.privacy(0, 30));
+    expect(await say('/privacy')).toBe(en.privacy(0, false, 30));
     expect(conversations.forgotten).toEqual([]);
     expect(await say('/privacy delete')).toBe(en.privacyForgotten);
     expect(conversations.forgotten).toEqual(['memory-1.chat-1 memory:ann']);
@@ -209,7 +209,7 @@ describe('what is used, kept and going on', () => {
   it('/export gives all of it as a file; of what is too long the oldest is left out, and it says so', async () => {
     expect(await say('/export')).toBe(en.exportNothing);
     const atMs = Date.UTC(2026, 10, 23, 15, 4);
-    conversations.kept = [
+    conversations.spoken = [
       { prompt: 'One?', answer: '**I**', author: '', atMs },
       { prompt: 'Two?', answer: 'II', author: 'Ann', atMs },
     ];
@@ -228,7 +228,7 @@ describe('what is used, kept and going on', () => {
       ].join('\n\n'),
     );
     const long = { prompt: 'Three?', answer: 'x'.repeat(maxExportChars), author: '', atMs };
-    conversations.kept = [...conversations.kept, long];
+    conversations.spoken = [...conversations.spoken, long];
     expect(await say('/export')).toBe(`${en.exportDone} ${en.exportOmitted(2)}`);
     expect(exported()).toMatch(/^(?![^]*One\?)[^]*Three\?/);
   });

@@ -1,7 +1,7 @@
 -- Takes a prompt in: known, refused, or stored.
 -- KEYS 1 seen, 2 list, 3 conversation, 4 waiting, 5 count, 6 gate, 7 told, 8 replies, 9 waiting replies,
---      10 history of the epoch in 16, 11 there while the busy word need not be said, and from 12 the
---      keys of each scope (see fair-use.lua)
+--      10 history of the epoch in 16, 11 there while the busy word need not be said, 12 summary of that
+--      history, and from 13 the keys of each scope (see fair-use.lua)
 -- ARGV 1 id, 2 JSON, 3 arrival (ms), 4 member of waiting, 5 member of waiting replies, 6 now (ms),
 --      7 most of a conversation, 8 most of all, 9 entry of the busy word, 10 entry of the notice,
 --      11 who is told, 12 lifetime of seen (ms), 13 lifetime of told (ms), 14 lifetime of what is
@@ -25,7 +25,7 @@ if redis.call('LLEN', KEYS[2]) >= tonumber(ARGV[7]) or total >= tonumber(ARGV[8]
   return { 'full', 0, 1 }
 end
 local now = tonumber(ARGV[6])
-local scopes = { scope_at(1, 12, 19), scope_at(2, 12, 19), scope_at(3, 12, 19) }
+local scopes = { scope_at(1, 13, 19), scope_at(2, 13, 19), scope_at(3, 13, 19) }
 for index, scope in ipairs(scopes) do
   local wait = must_wait(scope, now)
   if wait > 0 then
@@ -44,7 +44,7 @@ if ARGV[15] ~= '' then
   if epoch ~= ARGV[16] or redis.call('LINDEX', KEYS[10], -1) ~= ARGV[15] then
     return { 'moved', 0, 0 }
   end
-  redis.call('RPOP', KEYS[10])
+  take_newest(KEYS[10], KEYS[12])
 end
 local ticks = has_budget and likely_cost(scopes, ARGV[18])
 for _, scope in ipairs(scopes) do

@@ -1,0 +1,63 @@
+import { Grok, type FailureReport } from '../grok/answer.ts';
+import type { Answer } from '../grok/attempt.ts';
+import { GrokClient } from '../grok/client.ts';
+import type { GrokRequest } from '../grok/request.ts';
+import type { TokenSource } from '../grok/token-source.ts';
+import type { Foundation } from './foundation.ts';
+import type { OwnerNotices } from './owner-notices.ts';
+
+export interface GrokHooks {
+  /** All of the answer so far. */
+  readonly onText?: (text: string) => void;
+  /** The API refused an attempt, or the connection failed. */
+  readonly onRefusal?: () => void;
+}
+
+/** Sends one request to Grok; rejects as `Grok.answer`. */
+export type Send = (request: GrokRequest, hooks: GrokHooks, signal: AbortSignal) => Promise<Answer>;
+
+/** Puts the Grok client on a foundation: failures are counted and logged, owners told of theirs. */
+export function openGrok(
+  { config, metrics, clock, log }: Foundation,
+  { tokens, owners }: { readonly tokens: TokenSource; readonly owners: OwnerNotices },
+  stack: AsyncDisposableStack,
+): Send {
+  const client = stack.use(new GrokClient({ baseUrl: config.XAI_API_URL, api: config.GROK_API }));
+  const asking = new Map<string, { readonly model: string; readonly onRefusal?: () => void }>();
+  const grok = new Grok({
+    client,
+    tokens,
+    clock,
+    idleMs: config.GROK_IDLE_SECONDS * 1000,
+    onFailure: (failure) => {
+      metrics.apiFailures.inc({ class: failure.class });
+      log.warn(failure, 'grok refused');
+      const asked = asking.get(failure.prompt);
+      asked?.onRefusal?.();
+      tellOwners(failure, asked?.model ?? config.GROK_MODEL, owners).catch((error: unknown) => {
+        log.warn({ err: error, prompt: failure.prompt }, 'owners not told');
+      });
+    },
+  });
+  return async (request, { onText, onRefusal }, signal) => {
+    const { prompt, model } = request;
+    asking.set(prompt, { model, ...(onRefusal === undefined ? {} : { onRefusal }) });
+    try {
+      return await grok.answer(request, {
+        ...(onText === undefined ? {} : { onText }),
+        signal,
+      });
+    } finally {
+      asking.delete(prompt);
+    }
+  };
+}
+
+async function tellOwners(
+  { class: what }: FailureReport,
+  model: string,
+  owners: OwnerNotices,
+): Promise<void> {
+  if (what !== 'forbidden' && what !== 'model-unavailable') return;
+  await owners.tell(`${what}.${model}`, (words) => words.ownerModelRefused(model, what));
+}
