@@ -1,6 +1,8 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 import { BridgeError } from './errors.ts';
+import { type LogLevels, type LogPart, readLevels } from './log-levels.ts';
+import { promptAtHand } from './prompt-at-hand.ts';
 
 export type { Logger };
 
@@ -24,6 +26,7 @@ const secretFields = [
 ];
 
 export interface LogOptions {
+  /** As `LOG_LEVEL` has it: a level, and others for parts. */
   readonly level: string;
   /** Lines for a person instead of JSON; default: whether standard output is a terminal. */
   readonly pretty?: boolean;
@@ -32,13 +35,49 @@ export interface LogOptions {
 }
 
 /**
- * One event a line: `log.info({ prompt, tookMs }, 'answered')`. Secret fields are redacted down to
- * the third level, errors are reduced to name, code, message and stack, and anything in a string
- * that looks like a token or a key is masked.
+ * One event a line: `log.info({ prompt, tookMs }, 'answered')`, with the id of the prompt at hand.
+ * Secret fields are redacted down to the third level, errors are reduced to name, code, message and
+ * stack, and anything in a string that looks like a token or a key is masked.
  */
 export function createLog({ level, pretty, destination }: LogOptions): Logger {
+  const read = readLevels(level);
+  const levels =
+    typeof read === 'string' ? { all: 'info', parts: new Map<string, string>() } : read;
+  const root = open(levels.all, pretty, destination);
+  return partLog(register(root, { root, levels }), 'program');
+}
+
+/** The log of a part of the program, at the level that is set for it; its lines say the part. */
+export function partLog(log: Logger, part: LogPart): Logger {
+  const name = typeof part === 'string' ? part : part.platform;
+  const fields = typeof part === 'string' ? { part } : { part: name, platform: name };
+  const origin = origins.get(log);
+  if (origin === undefined) return log.child(fields);
+  const { root, levels } = origin;
+  const level = levels.parts.get(name) ?? levels.all;
+  return register(root.child(fields, { level }), origin);
+}
+
+/** What a log was made of: a child's level and part replace those of the log it is made from. */
+interface Origin {
+  readonly root: Logger;
+  readonly levels: LogLevels;
+}
+
+const origins = new WeakMap<Logger, Origin>();
+
+function register(log: Logger, origin: Origin): Logger {
+  origins.set(log, origin);
+  return log;
+}
+
+function open(level: string, pretty?: boolean, destination?: DestinationStream): Logger {
   const options = {
     level,
+    mixin: () => {
+      const prompt = promptAtHand();
+      return prompt === undefined ? {} : { prompt };
+    },
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },

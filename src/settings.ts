@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { readLevels } from './log-levels.ts';
+
 /** `discord:123`, `telegram:456`, `discord:guild:7`; in `ALLOW` a leading `-` denies. */
 const subject = /^-?[a-z][a-z0-9-]*:([a-z]+:)?[^\s,:]+(:[^\s,:]+)?$/;
 
@@ -134,9 +136,15 @@ export const settings = z.object({
     .optional()
     .describe('Needed to see the page when `HTTP_HOST` is not loopback'),
   LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'expected a pino level')
+    .string()
     .default('info')
-    .describe('`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`'),
+    .superRefine((text, context) => {
+      const read = readLevels(text);
+      if (typeof read === 'string') context.addIssue({ code: 'custom', message: read });
+    })
+    .describe(
+      '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`; for single parts besides: `info,credentials=debug,queue=trace`',
+    ),
 });
 
 function list<Item extends z.ZodType<string, string>>(item: Item) {

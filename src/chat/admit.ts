@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { forPrompt } from '../prompt-at-hand.ts';
 import { wordsFor } from '../words.ts';
 import type { Words } from '../words.ts';
 import type { AccessStore, OwnerPlace } from './access-store.ts';
@@ -52,6 +53,10 @@ export class Admission implements Intake {
   async receive(message: Incoming, signal: AbortSignal): Promise<Received> {
     signal.throwIfAborted();
     if (message.fromBot || !message.isAddressed) return 'ignored';
+    return forPrompt(message.id, async () => this.#admit(message, signal));
+  }
+
+  async #admit(message: Incoming, signal: AbortSignal): Promise<Received> {
     const { access, log } = this.#options;
     const verdict = await access.decide(message);
     const visit = this.#visit(message, signal);
@@ -160,7 +165,7 @@ export class Admission implements Intake {
     );
     if (typeof outcome === 'object') return this.#refuse(visit, outcome);
     log.info({ prompt: message.id, outcome }, 'message taken');
-    if (outcome === 'full') this.#options.onRefused?.(outcome);
+    if (outcome === 'full' || outcome === 'hushed') this.#options.onRefused?.('full');
     return takenAs(outcome);
   }
 

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 
+import { forPrompt } from '../prompt-at-hand.ts';
 import { type Preview, previewSchema } from '../reply.ts';
 import { QueueKeys } from './queue-keys.ts';
 
@@ -85,7 +86,7 @@ export class PreviewSubscriber implements AsyncDisposable {
     if (channel !== this.#channel) return;
     const preview = parse(message);
     if (preview === null) this.#log.warn({ channel }, 'preview not understood, dropped');
-    else this.#show(preview);
+    else forPrompt(preview.prompt, () => this.#show(preview));
   };
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 
 import type { Clock } from '../clock.ts';
 import { isBridgeError } from '../errors.ts';
+import { forPrompt } from '../prompt-at-hand.ts';
 import type { Prompt } from '../prompt.ts';
 import type { Reply } from '../reply.ts';
 import { attempt, type Attempted } from './attempt.ts';
@@ -93,7 +94,7 @@ class PromptStep {
   }
 
   async run(): Promise<Step> {
-    const { log, endings, tuning } = this.#parts;
+    const { log } = this.#parts;
     const entry = parsePromptEntry(this.#head.raw);
     switch (entry.kind) {
       case 'newer':
@@ -107,6 +108,11 @@ class PromptStep {
       case 'whole':
     }
     const { prompt, historyEpoch } = entry;
+    return forPrompt(prompt.id, async () => this.#work(prompt, historyEpoch));
+  }
+
+  async #work(prompt: Prompt, historyEpoch: number): Promise<Step> {
+    const { endings, tuning } = this.#parts;
     if (this.#head.isStopped) {
       return this.#end(prompt, 'stopped', endings.stopped(prompt, null), historyEpoch);
     }

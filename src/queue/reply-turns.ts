@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 
 import type { Clock } from '../clock.ts';
 import { isBridgeError } from '../errors.ts';
+import { forPrompt } from '../prompt-at-hand.ts';
 import type { Reply } from '../reply.ts';
 import { parseReplyEntry, word } from './entry.ts';
 import { GuardedWorker, type Hold, type TurnEnd } from './guarded-worker.ts';
@@ -135,7 +136,9 @@ export class ReplyTurns implements AsyncDisposable {
       case 'broken':
         return this.#giveUp(turn, head, entry.word, null, entry.why);
       case 'whole':
-        return this.#deliver(turn, head, entry.reply, hold);
+        return forPrompt(entry.reply.prompt, async () =>
+          this.#deliver(turn, head, entry.reply, hold),
+        );
     }
   }
 

@@ -6,6 +6,7 @@ import { Gathering } from '../chat/gathering.ts';
 import { Outbox } from '../chat/outbox.ts';
 import type { Adapter } from '../chat/port.ts';
 import { BridgeError } from '../errors.ts';
+import { partLog } from '../log.ts';
 import { aborted } from '../process.ts';
 import { PreviewSubscriber } from '../queue/previews.ts';
 import { QueueKeys, repliesQueue } from '../queue/queue-keys.ts';
@@ -103,7 +104,11 @@ export class AccountBridge {
   }
 
   async #serve(lease: Lease): Promise<void> {
-    const { redis, subscriber, prefix, turns, clock, log, metrics } = this.#parts;
+    const { redis, subscriber, prefix, turns, clock, metrics } = this.#parts;
+    const [chatLog, queueLog] = [
+      partLog(this.#parts.log, 'chat'),
+      partLog(this.#parts.log, 'queue'),
+    ];
     const account = this.account;
     const holder = randomUUID();
     const keys = new QueueKeys(prefix);
@@ -115,7 +120,7 @@ export class AccountBridge {
         pendingReplies: async (conversation) => redis.llen(keys.replies(conversation)),
         mayAct: () => lease.isHeld(),
         clock,
-        log,
+        log: chatLog,
         onResend: () => metrics.resends.inc({ platform: this.platform }),
       }),
     );
@@ -126,7 +131,7 @@ export class AccountBridge {
       holder,
       turns,
       clock,
-      log,
+      log: queueLog,
       metrics: {
         delivered: (reply, tookMs) => {
           if (reply.final && reply.kind === 'answer') metrics.replySeconds.observe(tookMs / 1000);
@@ -144,7 +149,7 @@ export class AccountBridge {
         subscriber,
         prefix,
         account,
-        log,
+        log: queueLog,
         show: (preview) => outbox.preview(preview),
       }),
     );
@@ -166,11 +171,14 @@ export class AccountBridge {
       files: this.#files(),
       onRefused: (reason) => metrics.refused.inc({ platform: this.platform, reason }),
       clock,
-      log,
+      log: chatLog,
     });
     const until = AbortSignal.any([this.#intake.signal, lease.signal]);
     const parts = new RedisPartStore({ redis, prefix, account });
-    const gathering = new Gathering({ intake: admission, parts, clock, log }, lease.signal);
+    const gathering = new Gathering(
+      { intake: admission, parts, clock, log: chatLog },
+      lease.signal,
+    );
     await gathering.resume();
     await this.#adapter.listen(gathering, until);
     await gathering.end();

@@ -8,6 +8,7 @@ import type { Adapter, AdapterDefinition } from '../chat/port.ts';
 import type { Prompts } from '../chat/prompts.ts';
 import type { Clock } from '../clock.ts';
 import type { Metrics } from '../console/metrics.ts';
+import { partLog } from '../log.ts';
 import type { TurnQueues } from '../queue/turn-queues.ts';
 import { RedisAccessStore } from '../redis/access-store.ts';
 import { RedisMemory } from '../redis/memory.ts';
@@ -87,7 +88,7 @@ export class BridgeSide {
     const accounts = definitions.map((definition) => {
       const account = () => adapter.account;
       const memory = new RedisMemory({ redis, prefix, account, clock });
-      const tools = { log: log.child({ platform: definition.name }), clock, memory };
+      const tools = { log: partLog(log, { platform: definition.name }), clock, memory };
       const adapter: Adapter = definition.create(config.adapters.get(definition.name), tools);
       return new AccountBridge(definition.name, adapter, parts);
     });

@@ -1,5 +1,6 @@
 import type { Conversations } from '../chat/conversations.ts';
 import { History } from '../conversation/history.ts';
+import { partLog } from '../log.ts';
 import type { Foundation } from './foundation.ts';
 import type { Queues } from './queues.ts';
 
@@ -8,7 +9,12 @@ export function conversationsOf(
   { config, redis, prefix, log }: Foundation,
   { commands }: Pick<Queues, 'commands'>,
 ): Conversations {
-  const history = new History({ redis, prefix, budgetTokens: config.HISTORY_TOKENS, log });
+  const history = new History({
+    redis,
+    prefix,
+    budgetTokens: config.HISTORY_TOKENS,
+    log: partLog(log, 'chat'),
+  });
   return {
     settings: async (conversation) => commands.settings(conversation),
     kept: async (conversation) => history.all(conversation),

@@ -13,8 +13,7 @@ export const credentials: Role = async ({ environment, words: [verb = 'list', na
   if (more.length > 0 || (verb !== 'list' && (change === undefined || name === undefined))) {
     throw new BridgeError('CONFIG_INVALID', usage);
   }
-  const configured = await configure(environment);
-  configured.log.level = environment['LOG_LEVEL'] ?? 'warn';
+  const configured = await configure(environment, { quiet: 'warn' });
   await using stack = new AsyncDisposableStack();
   const foundation = await layFoundation(configured, stack);
   const service = stack.use(await openCredentials(foundation, { tool: true }));

@@ -11,7 +11,7 @@ import { Health } from '../console/health.ts';
 import { Metrics } from '../console/metrics.ts';
 import { Console } from '../console/server.ts';
 import { BridgeError } from '../errors.ts';
-import { createLog, type Logger } from '../log.ts';
+import { createLog, type Logger, partLog } from '../log.ts';
 import { RedisConnections } from '../redis/connection.ts';
 import { readDurability, requireDurable } from '../redis/durability.ts';
 import { EmbeddedRedis } from '../redis/embedded.ts';
@@ -37,13 +37,17 @@ export interface Foundation {
   readonly isAlone: boolean;
 }
 
+/** What there is before anything is opened. */
+export type Configured = Pick<Foundation, 'config' | 'definitions' | 'log'>;
+
 /**
- * Configuration and log, before anything is opened.
+ * Configuration and log, before anything is opened. `quiet`: the level where none is set.
  * @throws {BridgeError} `CONFIG_INVALID`, `ADAPTER_UNKNOWN`
  */
 export async function configure(
   environment: Environment,
-): Promise<Pick<Foundation, 'config' | 'definitions' | 'log'>> {
+  { quiet }: { readonly quiet?: 'warn' | 'fatal' } = {},
+): Promise<Configured> {
   const definitions = await loadAdapters();
   const config = readConfig(environment, definitions);
   const unknown = config.ADAPTERS.find(
@@ -56,13 +60,12 @@ export async function configure(
       `ADAPTERS: there is no adapter “${unknown}”. There are: ${names}.`,
     );
   }
-  return { config, definitions, log: createLog({ level: levelFor(config, environment) }) };
-}
-
-/** Where a person chats at the very terminal that the log would be printed on, it says only what matters. */
-function levelFor(config: Config, environment: Environment): string {
+  // Where a person chats at the very terminal that the log would be printed on, it says only what matters.
   const isChat = config.ADAPTERS.includes('terminal') && process.stdout.isTTY;
-  return isChat && (environment['LOG_LEVEL'] ?? '') === '' ? 'warn' : config.LOG_LEVEL;
+  const unset = quiet ?? (isChat ? 'warn' : undefined);
+  const isUnset = (environment['LOG_LEVEL'] ?? '') === '';
+  const level = isUnset && unset !== undefined ? unset : config.LOG_LEVEL;
+  return { config, definitions, log: createLog({ level }) };
 }
 
 /**
@@ -70,10 +73,11 @@ function levelFor(config: Config, environment: Environment): string {
  * @throws {BridgeError} `REDIS_UNREACHABLE`, `REDIS_VOLATILE`, `REDIS_EMBEDDED_FAILED`, `RECORD_NEWER`
  */
 export async function layFoundation(
-  configured: Pick<Foundation, 'config' | 'definitions' | 'log'>,
+  configured: Configured,
   stack: AsyncDisposableStack,
 ): Promise<Foundation> {
-  const { config, log } = configured;
+  const { config } = configured;
+  const log = partLog(configured.log, 'redis');
   makeDataFolder(config.DATA_DIR);
   const embedded =
     config.REDIS_URL === undefined
@@ -119,7 +123,7 @@ export async function openConsole(
       health,
       metrics,
       queues,
-      log,
+      log: partLog(log, 'console'),
     }),
   );
 }

@@ -1,5 +1,6 @@
 import { GrokClient } from '../grok/client.ts';
 import type { TokenSource } from '../grok/token-source.ts';
+import { partLog } from '../log.ts';
 import { ModelList } from '../redis/model-list.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -12,10 +13,11 @@ const deadlineMs = 20_000;
  * serves. Nothing depends on it: a failure is no verdict on the token and is tried again later.
  */
 export function keepModels(
-  { config, redis, prefix, clock, log }: Foundation,
+  { config, redis, prefix, clock, ...foundation }: Foundation,
   tokens: TokenSource,
   stack: AsyncDisposableStack,
 ): void {
+  const log = partLog(foundation.log, 'grok');
   const client = stack.use(new GrokClient({ baseUrl: config.XAI_API_URL, api: config.GROK_API }));
   const list = new ModelList(redis, prefix);
   const stop = new AbortController();

@@ -25,8 +25,7 @@ export const login: Role = async ({ environment, words }) => {
     say(usage);
     return 0;
   }
-  const configured = await configure(environment);
-  configured.log.level = environment['LOG_LEVEL'] ?? 'warn';
+  const configured = await configure(environment, { quiet: 'warn' });
   await using stack = new AsyncDisposableStack();
   const foundation = await layFoundation(configured, stack);
   if (credentialKeys(foundation) === null) throw keysMissing();

@@ -3,6 +3,7 @@ import type { Answer } from '../grok/attempt.ts';
 import { GrokClient } from '../grok/client.ts';
 import type { GrokRequest } from '../grok/request.ts';
 import type { TokenSource } from '../grok/token-source.ts';
+import { partLog } from '../log.ts';
 import type { Foundation } from './foundation.ts';
 import type { OwnerNotices } from './owner-notices.ts';
 
@@ -18,10 +19,11 @@ export type Send = (request: GrokRequest, hooks: GrokHooks, signal: AbortSignal)
 
 /** Puts the Grok client on a foundation: failures are counted and logged, owners told of theirs. */
 export function openGrok(
-  { config, metrics, clock, log }: Foundation,
+  { config, metrics, clock, ...foundation }: Foundation,
   { tokens, owners }: { readonly tokens: TokenSource; readonly owners: OwnerNotices },
   stack: AsyncDisposableStack,
 ): Send {
+  const log = partLog(foundation.log, 'grok');
   const client = stack.use(new GrokClient({ baseUrl: config.XAI_API_URL, api: config.GROK_API }));
   const asking = new Map<string, { readonly model: string; readonly onRefusal?: () => void }>();
   const grok = new Grok({
@@ -42,11 +44,18 @@ export function openGrok(
   return async (request, { onText, onRefusal }, signal) => {
     const { prompt, model } = request;
     asking.set(prompt, { model, ...(onRefusal === undefined ? {} : { onRefusal }) });
+    log.debug({ prompt, model, exchanges: request.history.length }, 'asking grok');
+    const askedAtMs = clock.monotonic();
     try {
-      return await grok.answer(request, {
+      const answer = await grok.answer(request, {
         ...(onText === undefined ? {} : { onText }),
         signal,
       });
+      const { inputTokens, outputTokens } = answer.usage;
+      const tookMs = Math.round(clock.monotonic() - askedAtMs);
+      const facts = { model: answer.model, tookMs, inputTokens, outputTokens };
+      log.debug({ prompt, ...facts }, 'grok answered');
+      return answer;
     } finally {
       asking.delete(prompt);
     }

@@ -51,7 +51,7 @@ export function showQueues(state: QueueState, metrics: Metrics): void {
 export function queueCheck(state: QueueState, most: number): Check {
   const { waiting, oldestAtMs } = state.depth;
   const oldestMs = ageMs(oldestAtMs, state.nowMs);
-  const detail = { waiting, oldestSeconds: Math.round(oldestMs / 1000) };
+  const detail = { ...state.depth, oldestSeconds: Math.round(oldestMs / 1000) };
   if (waiting >= most) {
     const reason = `the queue is full: ${waiting} prompts wait; start more workers, or raise QUEUE_TOTAL`;
     return { kind: 'not-ready', reason, detail };

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { partLog } from '../log.ts';
 import { ConversationCommands } from '../queue/conversation-commands.ts';
 import type { FairUse } from '../queue/fair-use.ts';
 import { PromptQueue } from '../queue/prompt-queue.ts';
@@ -35,7 +36,8 @@ export function fairUseOf(config: Config): Required<FairUse> {
 
 /** Both sides' way to the queues. */
 export function openQueues(foundation: Foundation, stack: AsyncDisposableStack) {
-  const { config, redis, prefix, clock, log } = foundation;
+  const { config, redis, prefix, clock } = foundation;
+  const log = partLog(foundation.log, 'queue');
   const turns = stack.use(new TurnQueues({ redis, prefix, log }));
   const fairUse = fairUseOf(config);
   const prompts = new PromptQueue({
@@ -57,10 +59,6 @@ export function openQueues(foundation: Foundation, stack: AsyncDisposableStack) 
     fairUse,
   });
   watchQueues(foundation, { prompts, turns });
-  foundation.health.add('queue', async () => ({
-    kind: 'ready',
-    detail: { ...(await prompts.depth()) },
-  }));
   return { turns, prompts, commands };
 }
 
@@ -78,7 +76,7 @@ export function startSweeper(
     prefix,
     turns,
     clock,
-    log,
+    log: partLog(log, 'queue'),
     recheckGate: async () => {
       await recheckGate();
     },

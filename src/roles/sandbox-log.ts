@@ -19,10 +19,13 @@ export function sandboxLog(print: (line: string) => void): Logger {
   return createLog({ level: 'debug', destination: { write } });
 }
 
+const ofEveryLine = new Set(['level', 'msg', 'time', 'pid', 'part', 'prompt']);
+
 /** `· credential main: refreshed (reason reactive, generation 2, took 14 ms)`. */
 function eventLine(line: z.infer<typeof lineSchema>): string {
-  const { level: _level, msg: _msg, time: _time, pid: _pid, event, credential, ...facts } = line;
-  const said = Object.entries(facts).map(([name, value]) => factText(name, value));
+  const { event, credential, ...others } = line;
+  const facts = Object.entries(others).filter(([name]) => !ofEveryLine.has(name));
+  const said = facts.map(([name, value]) => factText(name, value));
   const details = said.length === 0 ? '' : ` (${said.join(', ')})`;
   const whose = credential === undefined || credential === '-' ? '' : ` ${credential}`;
   return `· credential${whose}: ${event?.replaceAll('-', ' ')}${details}`;

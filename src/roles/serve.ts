@@ -5,14 +5,14 @@ import { gateKey } from '../redis/keys.ts';
 import { noteLayout } from '../redis/layout.ts';
 import { boardQueues } from './board-queues.ts';
 import { BridgeSide } from './bridge-side.ts';
-import { type Foundation, layFoundation, openConsole } from './foundation.ts';
+import { type Configured, type Foundation, layFoundation, openConsole } from './foundation.ts';
 import { historyBounds, openQueues, startSweeper } from './queues.ts';
 import { programVersion } from './version.ts';
 import { WorkerSide } from './worker-side.ts';
 import { beginAtZero } from './zeros.ts';
 
 export interface Serving {
-  readonly configured: Pick<Foundation, 'config' | 'definitions' | 'log'>;
+  readonly configured: Configured;
   readonly sides: 'bridge' | 'worker' | 'both';
   /** Default: those that `ADAPTERS` names. */
   readonly definitions?: readonly AdapterDefinition[];

@@ -89,8 +89,7 @@ function signInWith({ config }: Pick<Foundation, 'config'>): SignIn {
 /** As `npm run login` does it, with the settings that were just written. */
 async function store(environment: Environment, tokens: ImportedTokens): Promise<string> {
   try {
-    const configured = await configure(environment);
-    configured.log.level = environment['LOG_LEVEL'] ?? 'warn';
+    const configured = await configure(environment, { quiet: 'warn' });
     await using stack = new AsyncDisposableStack();
     const foundation = await layFoundation(configured, stack);
     const service = stack.use(await openCredentials(foundation, { tool: true }));

@@ -2,6 +2,7 @@ import { History } from '../conversation/history.ts';
 import { Summaries } from '../conversation/summary.ts';
 import type { CredentialService } from '../credentials/service.ts';
 import type { Answer } from '../grok/attempt.ts';
+import { partLog } from '../log.ts';
 import { PreviewPublisher } from '../queue/previews.ts';
 import { PromptTurns } from '../queue/prompt-turns.ts';
 import { promptsQueue } from '../queue/queue-keys.ts';
@@ -50,7 +51,8 @@ export class WorkerSide {
     foundation: Foundation,
     queues: Pick<Queues, 'turns' | 'prompts' | 'commands'>,
   ): Promise<WorkerSide> {
-    const { config, redis, connections, prefix, metrics, clock, log } = foundation;
+    const { config, redis, connections, prefix, metrics, clock } = foundation;
+    const log = partLog(foundation.log, 'queue');
     await using building = new AsyncDisposableStack();
     const access = new RedisAccessStore(redis, prefix);
     const owners = new OwnerNotices({
@@ -58,7 +60,11 @@ export class WorkerSide {
       say: async (id, reply) => queues.prompts.say(id, reply),
       clock,
     });
-    const onEvent = credentialNews({ log, metrics, owners });
+    const onEvent = credentialNews({
+      log: partLog(log, 'credentials'),
+      metrics,
+      owners,
+    });
     const credentials = building.use(await openCredentials(foundation, { onEvent }));
     watchCredentials(foundation, credentials);
     building.use(
@@ -97,7 +103,7 @@ export class WorkerSide {
         prefix,
         budgetTokens,
         clock,
-        log,
+        log: partLog(log, 'chat'),
       }),
     );
     const turns = new PromptTurns({
@@ -109,7 +115,7 @@ export class WorkerSide {
       log,
       metrics: promptMetrics(metrics),
       handle: answerPrompts({
-        history: new History({ redis, prefix, budgetTokens, log }),
+        history: new History({ redis, prefix, budgetTokens, log: partLog(log, 'chat') }),
         condenser,
         settings: async (conversation) => commands.settings(conversation),
         ask: askGrok(foundation, send),
@@ -119,7 +125,7 @@ export class WorkerSide {
         files: new RedisPromptFiles(redis, prefix),
         footer: config.ANSWER_FOOTER,
         clock,
-        log,
+        log: partLog(log, 'grok'),
       }),
       endings: promptEndings(),
       concurrency: config.WORKER_CONCURRENCY,

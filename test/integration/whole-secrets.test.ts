@@ -6,7 +6,7 @@ import { answers, discordDm, telegramPrivate } from '../people.ts';
 import { Stage, unlimited } from '../stage.ts';
 
 describe('after everything that can happen to a token and a question', () => {
-  it('no secret stands in Redis, in a file, in the output or on a page; every key is ours and ends', async () => {
+  it('no secret stands in Redis, in a file, in the output or on a page, no message in the output; every key is ours and ends', async () => {
     await using stage = await Stage.signedIn({ world: unlimited });
     const { world, redis } = stage;
     const { xai, discord } = world;
@@ -84,6 +84,10 @@ describe('after everything that can happen to a token and a question', () => {
       secrets.flatMap((secret, at) => (text.includes(secret) ? [`${place}: secret ${at}`] : [])),
     );
     expect(leaks).toEqual([]);
+    const said = stage.daemons.flatMap(({ output }) =>
+      ['You said', 'Seven?', 'More 7?', 'Dora', 'Theo'].filter((text) => output.includes(text)),
+    );
+    expect(said).toEqual([]);
     expect(xai.refreshCalls).toBeGreaterThan(1);
 
     const foreign = [...after.keys()].filter((key) => !key.startsWith('{grok-bridge}'));
