@@ -22,9 +22,16 @@ export class Daemon implements AsyncDisposable {
     this.#process = process;
   }
 
-  /** `words`: the role and what stands behind it. Nothing of this process's environment but PATH. */
-  static start(words: readonly string[], environment: Readonly<Record<string, string>>): Daemon {
-    const child = spawn(process.execPath, [main, ...words], {
+  /**
+   * `words`: the role and what stands behind it. Nothing of this process's environment but PATH.
+   * `program`: another version's `main.ts`.
+   */
+  static start(
+    words: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    program = main,
+  ): Daemon {
+    const child = spawn(process.execPath, [program, ...words], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], HTTP_PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

@@ -27,6 +27,11 @@ export function commands(text: string): string[] {
   );
 }
 
+/** What stands between two markers. */
+export function between(text: string, marker: string): string {
+  return around(text, marker).between;
+}
+
 function around(text: string, marker: string) {
   const [start, end] = [`<!-- ${marker}:start -->`, `<!-- ${marker}:end -->`];
   const [from, to] = [text.indexOf(start), text.indexOf(end)];

@@ -1,9 +1,13 @@
+import { Api } from 'grammy';
 import { expect, test } from 'vitest';
 
 import type { Incoming } from '#port';
 
 import { TelegramSandbox } from '../../sandbox/telegram/telegram-sandbox.ts';
+import { answering } from '../../test/answering.ts';
 import { jpeg, png } from '../../test/pictures.ts';
+import { telegramEnv } from './env.ts';
+import { fetchFile } from './files.ts';
 import { intakeOf, rigOn } from './test-bed.ts';
 
 const { signal } = new AbortController();
@@ -67,4 +71,30 @@ test('a file that is too large, or gone, is told apart, and the token stays out 
   const [small] = (await bot.hear())?.files ?? [];
   if (small === undefined) throw new Error('no file');
   expect(await bot.adapter.fetchFile(small, mostBytes, signal)).toEqual({ kind: 'too large' });
+});
+
+test.each([
+  ['a path as Telegram gives it', 'documents/file 1.pdf', ['/file/bot1:t/documents/file%201.pdf']],
+  ['a path upwards', '../../other', []],
+  ['one with backslashes', String.raw`..\..\other`, []],
+  ['one in disguise', '%2e%2e/%2E%2E/other', []],
+  ['one below a folder', 'documents/../../bot2:t/x', []],
+  ['an address of somewhere else', 'https://example.com/x', ['/file/bot1:t/https://example.com/x']],
+  ['a host', '//example.com/x', ['/file/bot1:t///example.com/x']],
+  ['a query', 'documents/x?y', []],
+])('%s never leads out of the bot’s own files', async (_, path, asked) => {
+  await using server = await answering((url) =>
+    url.endsWith('/getFile') ? JSON.stringify({ ok: true, result: { file_path: path } }) : 'bytes',
+  );
+  const env = { TELEGRAM_TOKEN: '1:t', TELEGRAM_API_URL: server.url } as const;
+  const api = new Api('1:t', { apiRoot: server.url });
+  const fetched = await fetchFile(
+    api,
+    telegramEnv.parse(env),
+    { name: 'a', mime: '', ref: 'id' },
+    mostBytes,
+    signal,
+  );
+  expect(fetched.kind).toBe(asked.length === 0 ? 'failed' : 'fetched');
+  expect(server.asked.filter((url) => !url.endsWith('/getFile'))).toEqual(asked);
 });

@@ -57,9 +57,15 @@ export async function fetchFile(
   if (found.kind !== 'ok') return { kind: 'failed', why: found.why };
   const { file_path: path, file_size: size } = found.result;
   if ((size ?? 0) > mostBytes) return { kind: 'too large' };
-  if (path === undefined || /(^|\/)\.\.(\/|$)/.test(path)) {
-    return { kind: 'failed', why: 'Telegram does not say where it is' };
-  }
-  const { TELEGRAM_API_URL: root, TELEGRAM_TOKEN: token } = env;
-  return readBounded(`${root}/file/bot${token}/${path}`, mostBytes, signal);
+  const url = path === undefined ? undefined : addressOf(path, env);
+  if (url === undefined) return { kind: 'failed', why: 'Telegram does not say where it is' };
+  return readBounded(url, mostBytes, signal);
+}
+
+/** Undefined for a path that, read as a URL, leads out of the bot's own files. */
+function addressOf(path: string, env: TelegramEnv): string | undefined {
+  const root = `${env.TELEGRAM_API_URL}/file/bot${env.TELEGRAM_TOKEN}/`;
+  const url = URL.parse(root + path);
+  const isInside = url !== null && url.href.startsWith(URL.parse(root)?.href ?? root);
+  return isInside && url.search === '' && url.hash === '' ? url.href : undefined;
 }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 
 import type { Clock } from '../clock.ts';
 import type { AccessStore } from './access-store.ts';
+import { Claim } from './claim.ts';
 import type { Incoming } from './port.ts';
 
 export interface AccessRules {
@@ -32,6 +33,7 @@ export class Access {
   readonly #store: AccessStore;
   readonly #clock: Clock;
   readonly #newCode: () => string;
+  readonly #claim: Claim | undefined;
   readonly #owners: ReadonlySet<string>;
   readonly #allowed: ReadonlySet<string>;
   readonly #denied: ReadonlySet<string>;
@@ -46,6 +48,8 @@ export class Access {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#newCode = options.newCode ?? newCode;
+    const { claimCode } = options.rules;
+    this.#claim = claimCode === undefined ? undefined : new Claim(claimCode, options.clock);
     this.#owners = new Set(options.rules.owners);
     this.#allowed = new Set(options.rules.allow.filter((entry) => !entry.startsWith('-')));
     this.#denied = new Set(
@@ -101,13 +105,8 @@ export class Access {
   }
 
   #isClaim(message: Incoming): boolean {
-    const { claimCode } = this.#rules;
-    return (
-      claimCode !== undefined &&
-      this.#owners.size === 0 &&
-      message.isPrivate &&
-      normal(message.text) === normal(claimCode)
-    );
+    if (this.#claim === undefined || this.#owners.size > 0 || !message.isPrivate) return false;
+    return this.#claim.isMadeBy(message);
   }
 
   async #pair(message: Incoming): Promise<Verdict> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { TOKEN_MARKER } from '../../sandbox/xai/tokens.ts';
+import { undescribed, undescribedFiles } from '../data-table.ts';
 import { everyFileIn, everythingIn, type Kept } from '../everything-kept.ts';
 import { answers, discordDm, telegramPrivate } from '../people.ts';
 import { Stage, unlimited } from '../stage.ts';
@@ -12,6 +13,8 @@ describe('after everything that can happen to a token and a question', () => {
     const { xai, discord } = world;
     const settings = {
       LOG_LEVEL: 'trace',
+      REQUESTS_PER_MINUTE: '1000',
+      BUDGET_USD_PER_DAY: '1000',
       OWNERS: 'telegram:1001',
       REFRESH_GUARD_SECONDS: '0',
       XAI_API_KEY: xai.apiKey,
@@ -30,6 +33,8 @@ describe('after everything that can happen to a token and a question', () => {
     await Promise.all([theo.ask('One?'), dora.ask('One?'), slash('One?')]);
     xai.expireAccessTokens();
     await Promise.all([theo.ask('Two?'), dora.ask('Two?'), slash('Two?')]);
+    theo.say('/persona a pirate');
+    telegramPrivate(world, 'Stranger').say('Let me in');
     const before = await everythingIn(redis?.url ?? '');
     xai.refuse('bad-credentials', { input: 'Four?' });
     await dora.ask('Four?');
@@ -89,6 +94,12 @@ describe('after everything that can happen to a token and a question', () => {
     );
     expect(said).toEqual([]);
     expect(xai.refreshCalls).toBeGreaterThan(1);
+
+    // docs/data.md says all that is kept, and for how long.
+    const kept = [before, underWay, after].flatMap((all) => undescribed(all, 'grok-bridge'));
+    expect(kept).toEqual([]);
+    const files = everyFileIn(stage.dataDir).keys();
+    expect(undescribedFiles(stage.dataDir, files)).toEqual([]);
 
     const foreign = [...after.keys()].filter((key) => !key.startsWith('{grok-bridge}'));
     expect(foreign).toEqual([]);

@@ -116,6 +116,38 @@ describe('the claim', () => {
     expect(await kinds(rules, other)).toEqual(['pairing']);
   });
 
+  it('is not listened to from who has tried five wrong ones within an hour', async () => {
+    const clock = new FakeClock();
+    const all = { ...rules, owners: [], allow: [] };
+    const door = new Access({ rules: all, store, clock });
+    const decide = async (id: string, text: string, author = 'discord:eve') =>
+      (await door.decide({ ...claim, id, text, author: { id: author, name: 'x' } })).kind;
+    for (let at = 0; at < 5; at += 1) {
+      expect(await decide(`wrong-${at}`, `SECRET2${at}`)).not.toBe('claimed');
+      // What the platform gives twice is no second guess, and what is no code is none at all.
+      await decide(`wrong-${at}`, `SECRET2${at}`);
+      await decide(`talk-${at}`, 'Hello there');
+    }
+    expect(await decide('right', ' secret12')).not.toBe('claimed');
+    expect(await store.hasOwner()).toBe(false);
+    await clock.advance(3_600_000);
+    expect(await decide('later', 'SECRET13')).not.toBe('claimed');
+    expect(await decide('right', ' secret12')).toBe('claimed');
+  });
+
+  it('may be tried by others while one is not listened to', async () => {
+    const door = new Access({
+      rules: { ...rules, owners: [], allow: [] },
+      store,
+      clock: new FakeClock(),
+    });
+    const eve = { id: 'discord:eve', name: 'Eve' };
+    for (let at = 0; at < 9; at += 1) {
+      await door.decide({ ...claim, id: `wrong-${at}`, text: `SECRET2${at}`, author: eve });
+    }
+    expect((await door.decide(claim)).kind).toBe('claimed');
+  });
+
   it('does not work where OWNERS names one', async () => {
     const owned = { ...rules, owners: ['discord:boss'] };
     expect(await access(owned).needsOwner()).toBe(false);
