@@ -2,7 +2,7 @@ import type { Adapter } from '#port';
 
 import { DiscordSandbox } from '../../sandbox/discord/discord-sandbox.ts';
 import { adapterContract } from '../../test/contracts/adapter-contract.ts';
-import type { Place, PlatformFault, Stage } from '../../test/contracts/adapter-contract.ts';
+import type { Place, PlatformFault, Stage } from '../../test/contracts/adapter-stage.ts';
 import definition from './index.ts';
 import { clock, log } from './test-bed.ts';
 
@@ -50,6 +50,14 @@ class DiscordStage implements Stage {
 
   async say(place: Place, text: string): Promise<void> {
     this.#say(place, place === 'group' ? `<@${this.#sandbox.botId}> ${text}` : text);
+  }
+
+  async forward(texts: readonly string[]): Promise<void> {
+    for (const text of texts) {
+      const original = this.#sandbox.say({ user: this.#bob, channel: this.#channels.group, text });
+      const message = { id: original };
+      this.#sandbox.forward({ user: this.#ann, channel: this.#channels.private, message });
+    }
   }
 
   shown(place: Place): readonly string[] {

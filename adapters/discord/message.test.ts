@@ -27,6 +27,27 @@ function incoming(more: Record<string, unknown>, place: Partial<Surroundings> = 
 
 const bot = { id: '9', username: 'grok', bot: true };
 
+describe('what is passed on', () => {
+  const attachments = [{ filename: 'a.png', url: 'https://cdn.discordapp.com/a.png' }];
+  const copy = { content: '/reset <#5>', attachments };
+  const forward = { message_reference: { type: 1 }, message_snapshots: [{ message: copy }] };
+
+  it('is not its author’s own word, and its files come with it', () => {
+    expect(incoming({ content: '', guild_id: undefined, ...forward })).toMatchObject({
+      text: '',
+      forwarded: [{ text: '/reset #talk' }],
+      part: { kind: 'forward' },
+      files: [{ name: 'a.png' }],
+    });
+  });
+
+  it('is quoted by who replies to it', () => {
+    const referenced = { author: { id: '2', username: 'eve' }, content: '', ...forward };
+    const reply = incoming({ type: 19, content: 'True?', referenced_message: referenced });
+    expect(reply).toMatchObject({ text: 'True?', quoted: '/reset #talk' });
+  });
+});
+
 describe('a message', () => {
   it('keeps its ids, its author and its place', () => {
     const member = { nick: 'Annie', roles: ['7', '8'] };

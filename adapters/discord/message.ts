@@ -19,7 +19,13 @@ export function incomingMessage(
 ): Incoming | undefined {
   if (!writtenByPeople.has(message.type) || message.author.id === around.botId) return undefined;
   const quoted = quotedText(message, around);
-  const files = [...filesOf(message.attachments, false), ...quotedFiles(message, around)];
+  const snapshots = message.message_snapshots.map(({ message: copy }) => copy);
+  const passedOn = snapshots.map((copy) => ({ text: readableText(copy, around) }));
+  const files = [
+    ...filesOf(message.attachments, false),
+    ...snapshots.flatMap(({ attachments }) => filesOf(attachments, false)),
+    ...quotedFiles(message, around),
+  ];
   return {
     id: `dc-${message.id}`,
     conversation: message.channel_id,
@@ -37,7 +43,9 @@ export function incomingMessage(
       parent: around.parent,
       roles: message.member?.roles ?? [],
     }),
-    ...partOf(message),
+    ...(passedOn.length === 0
+      ? partOf(message)
+      : { part: { kind: 'forward' }, forwarded: passedOn }),
     text: readableText(message, around),
     ...(quoted === undefined ? {} : { quoted }),
     ...(files.length === 0 ? {} : { files }),
@@ -85,7 +93,9 @@ export function placesOf(where: {
 function quotedText(message: MessagePayload, around: Surroundings): string | undefined {
   const referenced = message.referenced_message;
   if (!referenced || referenced.author.id === around.botId) return undefined;
-  const text = readableText(referenced, around);
+  const copies = referenced.message_snapshots.map(({ message: copy }) => copy);
+  const texts = [referenced, ...copies].map((said) => readableText(said, around));
+  const text = texts.filter((each) => each !== '').join('\n');
   return text === '' ? undefined : text;
 }
 

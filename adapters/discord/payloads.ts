@@ -30,6 +30,21 @@ const saidSchema = z.object({
   attachments: z.array(attachmentSchema).default([]),
 });
 
+/** https://docs.discord.com/developers/resources/message#message-reference-types */
+const referenceSchema = z.object({
+  type: z.number().default(0),
+  message_id: snowflake.optional(),
+  channel_id: snowflake.optional(),
+});
+
+/** What is passed on: a copy of the message as it was, without its author. */
+const snapshotSchema = z.object({ message: saidSchema.omit({ author: true }) });
+
+const referringShape = {
+  message_reference: referenceSchema.optional(),
+  message_snapshots: z.array(snapshotSchema).default([]),
+};
+
 /**
  * MESSAGE_CREATE, as far as it is read
  * (https://docs.discord.com/developers/events/gateway-events#message-create).
@@ -41,7 +56,8 @@ export const messageSchema = saidSchema.extend({
   type: z.number().default(0),
   webhook_id: snowflake.optional(),
   member: memberSchema.optional(),
-  referenced_message: saidSchema.nullish(),
+  ...referringShape,
+  referenced_message: saidSchema.extend(referringShape).nullish(),
 });
 
 /** MESSAGE_UPDATE: the whole message. Discord sends it, too, when it adds a preview of a link. */

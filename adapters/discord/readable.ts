@@ -20,7 +20,10 @@ export function nameOf(user: UserPayload, member?: MemberPayload): string {
  * What was said, readable without Discord: the bot's own mention is cut out, other mentions become
  * @names, channels #names, custom emojis :names:.
  */
-export function readableText(said: SaidPayload, around: Surroundings): string {
+export function readableText(
+  said: Pick<SaidPayload, 'content' | 'mentions'>,
+  around: Surroundings,
+): string {
   const names = new Map(said.mentions.map((user) => [user.id, nameOf(user, user.member)]));
   return said.content
     .replace(/[ \t]*<@!?(\d+)>/g, (found, id: string) =>

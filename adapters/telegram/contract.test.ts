@@ -5,7 +5,7 @@ import type { Adapter } from '#port';
 import { noLimits } from '../../sandbox/telegram/rate-limits.ts';
 import { TelegramSandbox } from '../../sandbox/telegram/telegram-sandbox.ts';
 import { adapterContract } from '../../test/contracts/adapter-contract.ts';
-import type { Place, PlatformFault, Stage } from '../../test/contracts/adapter-contract.ts';
+import type { Place, PlatformFault, Stage } from '../../test/contracts/adapter-stage.ts';
 import definition from './index.ts';
 import { hastyClock } from './test-bed.ts';
 
@@ -54,6 +54,11 @@ class TelegramStage implements Stage {
 
   async say(place: Place, text: string): Promise<void> {
     this.#say(place, place === 'group' ? `@${this.#sandbox.botUsername} ${text}` : text);
+  }
+
+  async forward(texts: readonly string[]): Promise<void> {
+    const to = { user: this.#ann, chat: this.#chats.private };
+    for (const text of texts) this.#sandbox.say({ ...to, text, forwardOf: { person: 'Eve' } });
   }
 
   shown(place: Place): readonly string[] {

@@ -12,6 +12,7 @@ const log = pino({ level: 'silent' });
 
 const messageOf = (conversation: string, at: number): Heard => ({
   kind: 'said',
+  atSeconds: 0,
   message: {
     id: `tg-1-${at}`,
     conversation,

@@ -131,6 +131,38 @@ test('parts of an album, and texts that the client has cut, say that they may go
   expect(partOf({ text: 'x'.repeat(3_999) })).toBeUndefined();
 });
 
+const forwarded = (origin: object, parts: object = {}) =>
+  read({ chat: { id: 7, type: 'private' }, text: 'Buy!', forward_origin: origin, ...parts });
+
+test.each([
+  [
+    'a person',
+    { type: 'user', sender_user: { id: 5, first_name: 'Eve', last_name: 'Ill' } },
+    'Eve Ill',
+  ],
+  ['a person who hides', { type: 'hidden_user', sender_user_name: 'Eve' }, 'Eve'],
+  ['a group', { type: 'chat', sender_chat: { id: -1, title: 'Club' } }, 'Club'],
+  [
+    'a channel',
+    { type: 'channel', chat: { id: -2, title: 'News' }, message_id: 4, author_signature: 'Ed' },
+    'News, Ed',
+  ],
+])('what is passed on from %s is not its author’s own word', (_, origin, from) => {
+  expect(forwarded(origin)).toMatchObject({
+    text: '',
+    forwarded: [{ from, text: 'Buy!' }],
+    part: { kind: 'forward' },
+  });
+});
+
+test('a command that is passed on is none', () => {
+  const origin = { type: 'hidden_user', sender_user_name: 'Eve' };
+  expect(forwarded(origin, marked('/reset', '/reset', 'bot_command'))).toMatchObject({
+    text: '',
+    forwarded: [{ text: '/reset' }],
+  });
+});
+
 test('a message from a bot says so', () => {
   expect(read({ text: 'Hi', from: { ...ada, is_bot: true } })).toMatchObject({ fromBot: true });
 });

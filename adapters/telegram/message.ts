@@ -2,6 +2,7 @@ import type { Incoming, IncomingFile } from '#port';
 
 import { writeAddress } from './address.ts';
 import { filesOf } from './files.ts';
+import { forwardOf } from './forwards.ts';
 import type { Identity } from './identity.ts';
 import { wordsOf, type Words } from './message-text.ts';
 import type { Heard } from './update-reading.ts';
@@ -14,15 +15,20 @@ import { messageSchema, type TelegramMessage, type Update } from './update-schem
  */
 export function readUpdate(update: Update, bot: Identity): Heard | undefined {
   const { message, edited_message: edited } = update;
-  const said = read(update.update_id, message ?? edited, bot);
-  return said && { kind: message === undefined ? 'edited' : 'said', message: said };
+  const payload = message ?? edited;
+  if (payload === undefined) return undefined;
+  const parsed = messageSchema.parse(payload);
+  const said = read(update.update_id, parsed, bot);
+  const kind = message === undefined ? 'edited' : 'said';
+  return said && { kind, message: said, atSeconds: parsed.date };
 }
 
-function read(updateId: number, payload: unknown, bot: Identity): Incoming | undefined {
-  if (payload === undefined) return undefined;
-  const message = messageSchema.parse(payload);
+function read(updateId: number, message: TelegramMessage, bot: Identity): Incoming | undefined {
+  const forwarded = forwardOf(message);
   const files = [...filesOf(message), ...quotedFiles(message, bot)];
-  const words = wordsOf(message, bot) ?? (isWordless(message) ? wordless : undefined);
+  // Nothing that is passed on is said to us: no command, no mention.
+  const own = forwarded === undefined ? wordsOf(message, bot) : wordless;
+  const words = own ?? (isWordless(message) ? wordless : undefined);
   if (message.from === undefined || words === undefined) return undefined;
   const { chat } = message;
   const thread = threadOf(message);
@@ -43,7 +49,9 @@ function read(updateId: number, payload: unknown, bot: Identity): Incoming | und
       `telegram:chat:${chat.id}`,
       ...(thread === undefined ? [] : [`telegram:topic:${chat.id}:${thread}`]),
     ],
-    ...partOf(message),
+    ...(forwarded === undefined
+      ? partOf(message)
+      : { part: { kind: 'forward' }, forwarded: [forwarded] }),
     text: words.text,
     quoted: quotedBy(message, bot),
     ...(files.length === 0 ? {} : { files }),

@@ -4,6 +4,7 @@ import { BridgeError, type Clock, type Intake, type Logger } from '#port';
 
 import { Backoff } from './backoff.ts';
 import { ask, type Answer, type ApiSignal } from './bot-api.ts';
+import { withComments } from './forwards.ts';
 import { handOver } from './hand-over.ts';
 import { tokenRejected } from './identity.ts';
 import { readSafely, type ReadUpdate } from './update-reading.ts';
@@ -89,8 +90,8 @@ export async function runUpdateLoop(
     backoff.reset();
     silentSinceMs = undefined;
     const batch = answer.result;
-    const messages = batch.flatMap((update) => readSafely(update, source.read, log) ?? []);
-    if (!(await handOver(messages, { intake, clock, log }, signal))) return;
+    const heard = batch.flatMap((update) => readSafely(update, source.read, log) ?? []);
+    if (!(await handOver(withComments(heard), { intake, clock, log }, signal))) return;
     offset = batch.reduce((next, { update_id: id }) => Math.max(next, id + 1), offset);
   }
 }

@@ -8,6 +8,8 @@ import { updateSchema, type Update } from './update-schema.ts';
 export interface Heard {
   readonly kind: 'said' | 'edited';
   readonly message: Incoming;
+  /** When it was sent, seconds since 1970. */
+  readonly atSeconds: number;
 }
 
 /** What an update says, or undefined if there is nothing for us in it. */

@@ -22,8 +22,21 @@ const fileSchema = z.object({
   mime_type: z.string().optional(),
 });
 
+const chatSchema = z.object({ title: z.string().optional() });
+
+/** Where a forwarded message comes from: https://core.telegram.org/bots/api#messageorigin. */
+const originSchema = z.object({
+  sender_user: userSchema.optional(),
+  sender_user_name: z.string().optional(),
+  sender_chat: chatSchema.optional(),
+  chat: chatSchema.optional(),
+  author_signature: z.string().optional(),
+});
+
 const contentShape = {
   message_id: z.int(),
+  date: z.int().default(0),
+  forward_origin: originSchema.optional(),
   from: userSchema.optional(),
   text: z.string().optional(),
   caption: z.string().optional(),
@@ -51,6 +64,7 @@ export const messageSchema = z.object({
 });
 
 export type TelegramMessage = z.infer<typeof messageSchema>;
+export type TelegramOrigin = z.infer<typeof originSchema>;
 export type TelegramContent = NonNullable<TelegramMessage['reply_to_message']>;
 export type TelegramEntity = z.infer<typeof entitySchema>;
 

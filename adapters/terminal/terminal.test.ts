@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Adapter } from '#port';
 
 import { adapterContract } from '../../test/contracts/adapter-contract.ts';
-import type { Stage } from '../../test/contracts/adapter-contract.ts';
+import type { Stage } from '../../test/contracts/adapter-stage.ts';
 import { Listening } from '../../test/contracts/listening.ts';
 import definition from './index.ts';
 import { Screen } from './screen.ts';
@@ -47,6 +47,7 @@ class TerminalStage implements Stage {
 
 adapterContract('the terminal', async () => new TerminalStage(), [
   'token',
+  'forwards',
   'redelivery',
   'independence',
   'group',

@@ -129,6 +129,16 @@ export class DiscordSandbox implements AsyncDisposable {
     }).id;
   }
 
+  /** A user passes a message on, without a word of their own; returns the new message's id. */
+  forward(what: { readonly user: Ref; readonly channel: Ref; readonly message: Ref }): string {
+    return this.#service.messages.create({
+      channelId: this.#channel(what.channel).id,
+      authorId: this.#user(what.user).id,
+      content: '',
+      forwardOfId: idOf(what.message),
+    }).id;
+  }
+
   /** A user edits a message of theirs. */
   edit(message: Ref, text: string): void {
     this.#service.messages.edit(idOf(message), { content: text });

@@ -70,6 +70,8 @@ export interface SandboxMessage {
   readonly earlierContents: readonly string[];
   /** The message that it replies to. */
   readonly replyToId: string | undefined;
+  /** The message that it passes on. */
+  readonly forwardOfId: string | undefined;
   readonly createdAtMs: number;
   readonly editedAtMs: number | undefined;
   readonly deletedAtMs: number | undefined;

@@ -10,6 +10,7 @@ export interface NewMessage {
   readonly authorId: string;
   readonly content: string;
   readonly replyToId?: string | undefined;
+  readonly forwardOfId?: string | undefined;
   readonly nonce?: string | number | undefined;
   /** A message of this author with this nonce, if there is one, is returned instead. */
   readonly enforceNonce?: boolean;
@@ -56,7 +57,7 @@ export class MessageStore {
     const attachments = wanted.attachments ?? [];
     const embeds = wanted.embeds ?? [];
     const components = wanted.components ?? [];
-    if (wanted.loading !== true) {
+    if (wanted.loading !== true && wanted.forwardOfId === undefined) {
       refuseEmpty({ content, attachments, embeds, components });
     }
     const earlier = wanted.enforceNonce === true ? this.#withNonce(wanted) : undefined;
@@ -74,6 +75,7 @@ export class MessageStore {
       content,
       earlierContents: [],
       replyToId: wanted.replyToId,
+      forwardOfId: wanted.forwardOfId,
       createdAtMs: this.#clock.now(),
       editedAtMs: undefined,
       deletedAtMs: undefined,

@@ -131,6 +131,32 @@ function plainMessage(message: SandboxMessage, service: Service, sees: boolean):
     ...(message.nonce === undefined ? {} : { nonce: message.nonce }),
     ...(author.webhook ? { webhook_id: author.id } : {}),
     ...(interaction === undefined ? {} : interactionFields(interaction, service)),
+    ...forwardFields(message, service, readable),
+  };
+}
+
+/** What is passed on is there as a copy, whoever wrote it: readable where the message itself is. */
+function forwardFields({ forwardOfId }: SandboxMessage, service: Service, readable: boolean) {
+  const original = forwardOfId === undefined ? undefined : service.messages.find(forwardOfId);
+  if (original === undefined) return {};
+  const { id, channelId, content, attachments, createdAtMs } = original;
+  const copy = {
+    type: 0,
+    content: readable ? content : '',
+    timestamp: new Date(createdAtMs).toISOString(),
+    edited_timestamp: null,
+    flags: 0,
+    mentions: [],
+    mention_roles: [],
+    embeds: [],
+    components: [],
+    attachments: readable
+      ? attachments.map((file) => attachmentOnWire(file, channelId, service.origin))
+      : [],
+  };
+  return {
+    message_reference: { type: 1, channel_id: channelId, message_id: id },
+    message_snapshots: [{ message: copy }],
   };
 }
 

@@ -15,6 +15,8 @@ export interface Saying {
   readonly entities?: readonly Entity[];
   /** One of several that were sent as one, which all have this name. */
   readonly album?: string;
+  /** It is passed on: the person or the channel that wrote it. */
+  readonly forwardOf?: { readonly person: string } | { readonly channel: string };
   /** The text is the caption of a picture. */
   readonly photo?: boolean;
   /** What is sent with it: as a photo where `photo` says so, else as a document. */
@@ -49,9 +51,20 @@ export function say(world: World, saying: Saying): StoredMessage {
   });
   const album = saying.album === undefined ? {} : { media_group_id: saying.album };
   if (hears(world, chat, message)) {
-    feed.add('message', { ...messagePayload(chat, message), ...album });
+    feed.add('message', { ...messagePayload(chat, message), ...album, ...originOf(saying) });
   }
   return message;
+}
+
+/** https://core.telegram.org/bots/api#messageorigin */
+function originOf({ forwardOf }: Saying): object {
+  if (forwardOf === undefined) return {};
+  const date = 1_700_000_000;
+  const forward_origin =
+    'person' in forwardOf
+      ? { type: 'hidden_user', date, sender_user_name: forwardOf.person }
+      : { type: 'channel', date, message_id: 1, chat: { id: -1, title: forwardOf.channel } };
+  return { forward_origin };
 }
 
 export function editByUser(world: World, chatId: number, messageId: number, text: string): void {

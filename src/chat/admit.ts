@@ -4,7 +4,8 @@ import { wordsFor } from '../words.ts';
 import type { Words } from '../words.ts';
 import type { AccessStore, OwnerPlace } from './access-store.ts';
 import type { Access } from './access.ts';
-import { cleanName, cleanText, withQuote } from './clean.ts';
+import { withCited } from './cited.ts';
+import { cleanName, cleanText } from './clean.ts';
 import type { Asking } from './command.ts';
 import { askedBy, runCommand } from './commands.ts';
 import type { Conversations } from './conversations.ts';
@@ -80,7 +81,7 @@ export class Admission implements Intake {
     const { conversation, text } = this.#visit(message, signal);
     const asked = askedBy(text);
     if (asked === undefined) return;
-    const whole = withItsQuote(message, asked);
+    const whole = withCited(message, asked);
     if (whole === '' || whole.length > this.#mostChars) return;
     await this.#amend(conversation, message.address, whole);
   }
@@ -138,7 +139,7 @@ export class Admission implements Intake {
   async #ask(visit: Visit, asked: string, what: Asking = 'answer'): Promise<Received> {
     const { message, words } = visit;
     const { log } = this.#options;
-    const text = withItsQuote(message, asked);
+    const text = withCited(message, asked);
     const own = message.files?.some(({ isQuoted }) => isQuoted !== true) ?? false;
     if (text === '' && !own) return this.#say(visit, words.emptyPrompt);
     const most = this.#mostChars;
@@ -219,11 +220,6 @@ export class Admission implements Intake {
   async #say(visit: Visit, text: string): Promise<Received> {
     return replied(await this.#options.prompts.say(visit.message.id, replyTo(visit, text)));
   }
-}
-
-function withItsQuote(message: Incoming, asked: string): string {
-  const quoted = cleanText(message.quoted ?? '');
-  return quoted === '' ? asked : withQuote(asked, quoted);
 }
 
 function unfairWords({ kind, of, afterMs }: Unfair, words: Words): string {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import type { PartStore } from './part-store.ts';
 import { joined, readPart, writePart } from './parts-of-messages.ts';
-import type { Deleted, Incoming, Intake, Logger, Received } from './port.ts';
+import type { Deleted, Incoming, Intake, Logger, MessagePart, Received } from './port.ts';
 
 export interface GatheringOptions {
   /** What takes whole messages. */
@@ -20,14 +20,15 @@ const mostParts = 20;
 /** What is known of a message that may go on. */
 interface Group {
   readonly author: string;
-  readonly album: string | undefined;
-  isCut: boolean;
+  /** How its last message may go on; undefined: it does not. */
+  open: MessagePart | undefined;
   parts: number;
   timer: AbortController;
 }
 
 /**
- * Makes one message of an album, or of a text that a client cut at its limit, before it is taken in.
+ * Makes one message of an album, of a text that a client cut at its limit, or of what is passed on
+ * with what is said to it, before it is taken in.
  * A part is safe, and may be confirmed, once it lies in the store: what a process leaves there when
  * it dies, the next one goes on with. All other messages pass through untouched and in their order.
  */
@@ -90,8 +91,8 @@ export class Gathering implements Intake {
     }
     const added = await this.#options.parts.add(conversation, id, writePart(message));
     if (added === 'known') return 'known';
-    const { isCut, album, parts } = this.#extend(message);
-    if ((album === undefined && !isCut) || parts >= mostParts) {
+    const { open, parts } = this.#extend(message);
+    if (open === undefined || parts >= mostParts) {
       // The parts are safe: if this fails, the timer tries again.
       await this.#flush(conversation).catch((err: unknown) => this.#report(conversation, err));
     }
@@ -105,12 +106,11 @@ export class Gathering implements Intake {
     known?.timer.abort(over);
     const group: Group = known ?? {
       author: author.id,
-      album: part?.kind === 'album' ? part.album : undefined,
-      isCut: false,
+      open: part,
       parts: 0,
       timer: new AbortController(),
     };
-    group.isCut = part?.kind === 'cut';
+    group.open = part;
     group.parts += 1;
     group.timer = new AbortController();
     this.#groups.set(conversation, group);
@@ -186,9 +186,20 @@ function opens(message: Incoming): boolean {
   return message.part !== undefined && isForUs(message);
 }
 
-/** The rest of an album, or what follows on a text that was cut. A command stands for itself. */
-function belongs({ author, fromBot, part, text }: Incoming, group: Group): boolean {
-  if (fromBot || author.id !== group.author) return false;
-  if (group.album !== undefined) return part?.kind === 'album' && part.album === group.album;
-  return group.isCut && part?.kind !== 'album' && !/^\/[a-z]{2,32}(?:\s.{0,32})?$/i.test(text);
+/** The rest of what may go on. A command stands for itself. */
+function belongs(message: Incoming, { author, open }: Group): boolean {
+  const { part, text } = message;
+  if (message.fromBot || message.author.id !== author || open === undefined) return false;
+  switch (open.kind) {
+    case 'album':
+      return part?.kind === 'album' && part.album === open.album;
+    case 'cut':
+      return (part === undefined || part.kind === 'cut') && !commandLike.test(text);
+    case 'forward':
+      return part?.kind === 'forward' || (part === undefined && !commandLike.test(text));
+    case 'comment':
+      return part?.kind === 'forward';
+  }
 }
+
+const commandLike = /^\/[a-z]{2,32}(?:\s.{0,32})?$/i;

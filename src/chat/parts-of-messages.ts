@@ -5,10 +5,13 @@ import type { Incoming } from './port.ts';
 const partSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('album'), album: z.string() }),
   z.object({ kind: z.literal('cut'), glue: z.enum(['', '\n']) }),
+  z.object({ kind: z.enum(['forward', 'comment']) }),
 ]);
 
+const citedSchema = z.array(z.object({ from: z.string().optional(), text: z.string() }));
+
 const messageSchema = z.object({
-  v: z.literal(1).optional(),
+  v: z.union([z.literal(1), z.literal(2)]).optional(),
   id: z.string(),
   conversation: z.string(),
   address: z.string(),
@@ -20,6 +23,8 @@ const messageSchema = z.object({
   places: z.array(z.string()),
   text: z.string(),
   quoted: z.string().optional(),
+  thread: citedSchema.optional(),
+  forwarded: citedSchema.optional(),
   files: z
     .array(
       z.object({
@@ -39,16 +44,17 @@ export type StoredPart =
   | { readonly kind: 'whole'; readonly message: Incoming }
   | { readonly kind: 'newer' | 'broken' };
 
-/** How a part is written. */
+/** How a part is written; what the first version knows as that version. */
 export function writePart(message: Incoming): string {
-  return JSON.stringify({ v: 1, ...message });
+  const kind = message.part?.kind;
+  return JSON.stringify({ v: kind === 'forward' || kind === 'comment' ? 2 : 1, ...message });
 }
 
 /** The opposite of `writePart`; without a version it is of the first one. */
 export function readPart(text: string): StoredPart {
   try {
     const value: unknown = JSON.parse(text);
-    if ((versioned.safeParse(value).data?.v ?? 1) > 1) return { kind: 'newer' };
+    if ((versioned.safeParse(value).data?.v ?? 1) > 2) return { kind: 'newer' };
     const { v: _, ...message } = messageSchema.parse(value);
     return { kind: 'whole', message };
   } catch {
@@ -64,11 +70,13 @@ export function joined(parts: readonly Incoming[]): Incoming | undefined {
   if (first === undefined) return undefined;
   const { part: _, ...rest } = first;
   const files = parts.flatMap((message) => message.files ?? []);
+  const forwarded = parts.flatMap((message) => message.forwarded ?? []);
   return {
     ...rest,
     id: `${first.id}.all`,
     isAddressed: parts.some(({ isAddressed }) => isAddressed),
     text: parts.map((message, at) => `${message.text}${glueAfter(parts, at)}`).join(''),
+    ...(forwarded.length === 0 ? {} : { forwarded }),
     ...(files.length === 0 ? {} : { files }),
   };
 }

@@ -202,7 +202,18 @@ export type MessagePart =
   /** Several pictures or files, each a message, sent as one. */
   | { readonly kind: 'album'; readonly album: string }
   /** As long as a message can be: the client has cut a longer text. `glue` joins it to the rest. */
-  | { readonly kind: 'cut'; readonly glue: '' | '\n' };
+  | { readonly kind: 'cut'; readonly glue: '' | '\n' }
+  /** Passed on: clients send each of several on its own, and what is said to them before or after. */
+  | { readonly kind: 'forward' }
+  /** Said to what is passed on with it, and comes next. */
+  | { readonly kind: 'comment' };
+
+/** What somebody else has written: data for Grok, never the author's own words. */
+export interface Cited {
+  /** The name of who wrote it, where the platform tells. */
+  readonly from?: string | undefined;
+  readonly text: string;
+}
 
 /** `ignored`: not for us, or from one who may not talk and is not told so. */
 export type Received = 'queued' | 'replied' | 'known' | 'ignored';
@@ -231,6 +242,10 @@ export interface Incoming {
   readonly text: string;
   /** The text of the message that this one replies to, if that is not the bot's own last answer. */
   readonly quoted?: string | undefined;
+  /** What led to `quoted`, oldest first, as far as the platform tells and the bot has not answered it. */
+  readonly thread?: readonly Cited[] | undefined;
+  /** What the author passes on; `text` holds none of it. */
+  readonly forwarded?: readonly Cited[] | undefined;
   /** Its own files, then those of the message that it replies to. */
   readonly files?: readonly IncomingFile[] | undefined;
 }

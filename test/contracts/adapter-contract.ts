@@ -1,57 +1,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { Adapter } from '../../src/chat/port.ts';
+import type { Stage } from './adapter-stage.ts';
 import { Listening } from './listening.ts';
 import type { Take } from './listening.ts';
 import { expectPause, idOf, longest, outgoing } from './outgoing.ts';
 
-/** Where things are said: the private chats of two people, and a group that both are in. */
-export type Place = 'private' | 'other private' | 'group';
-
-/** What the next call of a kind meets. */
-export type PlatformFault =
-  /** 429 with this pause; nothing is done. */
-  | { readonly kind: 'wait'; readonly afterMs: number }
-  /** Done, but the response is lost. */
-  | { readonly kind: 'lost after' }
-  /** Refused for good: blocked, kicked, forbidden. */
-  | { readonly kind: 'refused' };
-
-/**
- * A platform's stand-in with our bot on it and people who talk to it. What a platform does not have
- * is left out and named in `lacks`. Calls resolve once the platform has what was said.
- */
-export interface Stage extends AsyncDisposable {
-  /** One for this platform, made as the program makes it; another one each time. */
-  adapter(): Adapter;
-  /** One whose token the platform does not know, and the key that the operator has to correct. */
-  readonly wrongToken?: { readonly key: string; adapter(): Adapter };
-  /** Says it so that it is meant for the bot: in private as it is, in a group by mention. */
-  say(place: Place, text: string): Promise<void>;
-  readonly group?: {
-    /** Says it to nobody. */
-    mutter(text: string): Promise<void>;
-    /** Says it as a reply to the bot's message. */
-    reply(messageId: string, text: string): Promise<void>;
-    /** Another bot says it to ours. */
-    asBot(text: string): Promise<void>;
-    /** Says `/name rest`, as the platform's users do, to our bot. */
-    command(name: string, rest: string): Promise<void>;
-  };
-  /** The bot's messages that are to be seen, oldest first, as text. */
-  shown(place: Place): readonly string[];
-  /** The files that the bot has posted, oldest first; only where the adapter takes files. */
-  files?(place: Place): readonly { readonly name: string; readonly text: string }[];
-  readonly faults?: {
-    inject(call: 'post' | 'edit', fault: PlatformFault): void;
-    remove(place: Place, messageId: string): void;
-  };
-  /** Connections that the platform sees open. */
-  connections?(): number;
-}
-
 /** What a platform may be without; the promises that need it are not declared for it. */
-export type Lack = 'token' | 'redelivery' | 'independence' | 'group' | 'files' | 'faults';
+export type Lack =
+  | 'token'
+  | 'redelivery'
+  | 'independence'
+  | 'group'
+  | 'files'
+  | 'faults'
+  | 'forwards';
 
 /** Declares what every adapter promises, for the adapter that `start` sets a stage for. */
 export function adapterContract(
@@ -120,6 +83,22 @@ export function adapterContract(
       expect(last).toMatchObject({ isPrivate: true, isAddressed: true, fromBot: false });
       expect(last.id).toMatch(/^(?=.*[^\d])[^:]+$/);
       expect(last.author.id.split(':')[0]).toBe(adapter.account.split('-')[0]);
+    });
+
+    promise('forwards', 'hands over what is passed on as not the author’s own words', async () => {
+      const on = await stage();
+      if (on.forward === undefined) throw missing('forwards');
+      const { heard, hear } = await listening(on);
+      await on.forward(['/reset', 'They said so.']);
+      await on.say('private', 'True?');
+      await hear('True?');
+      const passedOn = heard.filter(({ part }) => part?.kind === 'forward');
+      expect(
+        passedOn.map(({ text, forwarded }) => [text, forwarded?.map((one) => one.text)]),
+      ).toEqual([
+        ['', ['/reset']],
+        ['', ['They said so.']],
+      ]);
     });
 
     it('hands a message over again, under its id, until it is taken', async () => {

@@ -1,5 +1,5 @@
 import type { Adapter, Incoming, Intake } from '../../src/chat/port.ts';
-import type { Place, PlatformFault, Stage } from './adapter-contract.ts';
+import type { Place, PlatformFault, Stage } from './adapter-stage.ts';
 import { MemoryPlatform } from './memory-platform.ts';
 
 /** The platform in memory, with people on it: shows that the contract of adapters can be kept. */
@@ -34,6 +34,11 @@ export class MemoryStage implements Stage {
 
   async say(place: Place, text: string): Promise<void> {
     this.#hear(place, text);
+  }
+
+  async forward(texts: readonly string[]): Promise<void> {
+    const part = { kind: 'forward' } as const;
+    for (const text of texts) this.#hear('private', '', { part, forwarded: [{ text }] });
   }
 
   shown(place: Place): readonly string[] {

@@ -57,6 +57,46 @@ const cut = (glue: '' | '\n' = '') => ({ part: { kind: 'cut', glue } }) as const
 const album = (name: string) => ({ part: { kind: 'album', album: name } }) as const;
 const texts = () => taken.map(({ text }) => text);
 
+const forward = (text: string, from = 'Eve') =>
+  ({ part: { kind: 'forward' }, forwarded: [{ from, text }] }) as const;
+
+describe('what is passed on', () => {
+  it('is one message, with what is said to it before or after', async () => {
+    const gather = gathering();
+    await gather.receive(incoming('True?', { part: { kind: 'comment' } }), never);
+    await gather.receive(incoming('', forward('One.')), never);
+    await gather.receive(incoming('', forward('Two.', 'Bo')), never);
+    await clock.advance(1_000);
+    await gather.receive(incoming('', forward('Three.')), never);
+    await gather.receive(incoming('And this?'), never);
+    expect(taken.map(({ text, forwarded }) => ({ text, forwarded }))).toEqual([
+      {
+        text: 'True?',
+        forwarded: [
+          { from: 'Eve', text: 'One.' },
+          { from: 'Bo', text: 'Two.' },
+        ],
+      },
+      { text: 'And this?', forwarded: [{ from: 'Eve', text: 'Three.' }] },
+    ]);
+  });
+
+  it('does not swallow a command, or what another says', async () => {
+    const gather = gathering();
+    await gather.receive(incoming('', forward('One.')), never);
+    await gather.receive(incoming('/reset'), never);
+    await gather.receive(incoming('', forward('Two.')), never);
+    await gather.receive(incoming('Hi', { author: { id: 'memory:bo', name: 'Bo' } }), never);
+    expect(texts()).toEqual(['', '/reset', '', 'Hi']);
+  });
+
+  it('stands for itself where nothing follows', async () => {
+    await gathering().receive(incoming('Hm.', { part: { kind: 'comment' } }), never);
+    await clock.advance(1_000);
+    expect(texts()).toEqual(['Hm.']);
+  });
+});
+
 describe('a text that the client has cut', () => {
   it('is one message once its rest has come, at the address of its beginning', async () => {
     const desk = gathering();
@@ -152,7 +192,7 @@ describe('a process that dies', () => {
   });
 
   it('finds what a newer version left there, leaves it, and goes on with its own', async () => {
-    const newer = '{"v":2,"said":"otherwise"}';
+    const newer = '{"v":3,"said":"otherwise"}';
     const { conversation } = incoming('x');
     await parts.add(conversation, 'newer', newer);
     await parts.add(conversation, 'broken', '{');

@@ -1,0 +1,48 @@
+import type { Adapter } from '../../src/chat/port.ts';
+
+/** Where things are said: the private chats of two people, and a group that both are in. */
+export type Place = 'private' | 'other private' | 'group';
+
+/** What the next call of a kind meets. */
+export type PlatformFault =
+  /** 429 with this pause; nothing is done. */
+  | { readonly kind: 'wait'; readonly afterMs: number }
+  /** Done, but the response is lost. */
+  | { readonly kind: 'lost after' }
+  /** Refused for good: blocked, kicked, forbidden. */
+  | { readonly kind: 'refused' };
+
+/**
+ * A platform's stand-in with our bot on it and people who talk to it. What a platform does not have
+ * is left out and named in `lacks`. Calls resolve once the platform has what was said.
+ */
+export interface Stage extends AsyncDisposable {
+  /** One for this platform, made as the program makes it; another one each time. */
+  adapter(): Adapter;
+  /** One whose token the platform does not know, and the key that the operator has to correct. */
+  readonly wrongToken?: { readonly key: string; adapter(): Adapter };
+  /** Says it so that it is meant for the bot: in private as it is, in a group by mention. */
+  say(place: Place, text: string): Promise<void>;
+  /** Passes on, in private, what another has written, in one message each. */
+  forward?(texts: readonly string[]): Promise<void>;
+  readonly group?: {
+    /** Says it to nobody. */
+    mutter(text: string): Promise<void>;
+    /** Says it as a reply to the bot's message. */
+    reply(messageId: string, text: string): Promise<void>;
+    /** Another bot says it to ours. */
+    asBot(text: string): Promise<void>;
+    /** Says `/name rest`, as the platform's users do, to our bot. */
+    command(name: string, rest: string): Promise<void>;
+  };
+  /** The bot's messages that are to be seen, oldest first, as text. */
+  shown(place: Place): readonly string[];
+  /** The files that the bot has posted, oldest first; only where the adapter takes files. */
+  files?(place: Place): readonly { readonly name: string; readonly text: string }[];
+  readonly faults?: {
+    inject(call: 'post' | 'edit', fault: PlatformFault): void;
+    remove(place: Place, messageId: string): void;
+  };
+  /** Connections that the platform sees open. */
+  connections?(): number;
+}
