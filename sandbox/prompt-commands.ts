@@ -2,7 +2,11 @@ import type { SandboxWorld } from './world.ts';
 
 export interface PromptCommand {
   readonly name: string;
+  /** What its button says. */
+  readonly label: string;
   readonly help: string;
+  /** What it is done to. */
+  readonly group: 'credential' | 'answers' | 'platforms' | 'world';
   /** Says what it has done. */
   run(): Promise<string> | string;
 }
@@ -12,12 +16,14 @@ export const pleasantPace = { firstChunkDelayMs: 200, chunkDelayMs: 12 };
 
 /** What `/sandbox NAME` does to the world outside; `signIn` does what `npm run login` does. */
 export function promptCommands(
-  { xai }: SandboxWorld,
+  { xai, discord, telegram }: SandboxWorld,
   signIn: () => Promise<void>,
 ): readonly PromptCommand[] {
   return [
     {
       name: 'expire',
+      label: 'Expire the token',
+      group: 'credential',
       help: 'xAI refuses the access token from now on',
       run: () => {
         xai.expireAccessTokens();
@@ -26,6 +32,8 @@ export function promptCommands(
     },
     {
       name: 'revoke',
+      label: 'Revoke the sign-in',
+      group: 'credential',
       help: 'xAI takes the whole sign-in back',
       run: () => {
         xai.revokeSignIn();
@@ -35,6 +43,8 @@ export function promptCommands(
     },
     {
       name: 'sign-in',
+      label: 'Sign in again',
+      group: 'credential',
       help: 'signs in again, as npm run login does',
       run: async () => {
         await signIn();
@@ -43,6 +53,8 @@ export function promptCommands(
     },
     {
       name: 'entitlement',
+      label: 'Entitlement refusal',
+      group: 'answers',
       help: 'the next question meets “no active subscription”',
       run: () => {
         xai.refuse('entitlement');
@@ -51,6 +63,8 @@ export function promptCommands(
     },
     {
       name: 'quota',
+      label: 'Quota refusal',
+      group: 'answers',
       help: 'the next question meets a used-up quota',
       run: () => {
         xai.refuse('quota');
@@ -59,6 +73,8 @@ export function promptCommands(
     },
     {
       name: 'safety',
+      label: 'Safety refusal',
+      group: 'answers',
       help: 'the next question is declined',
       run: () => {
         xai.refuse('safety');
@@ -67,6 +83,8 @@ export function promptCommands(
     },
     {
       name: 'down',
+      label: '503, twice',
+      group: 'answers',
       help: 'xAI answers 503 to the next two tries',
       run: () => {
         xai.refuse('unavailable', { times: 2 });
@@ -74,7 +92,30 @@ export function promptCommands(
       },
     },
     {
+      name: 'limit',
+      label: 'Rate limit',
+      group: 'answers',
+      help: 'the next question meets a rate limit',
+      run: () => {
+        xai.refuse('rate-limited', { headers: { 'retry-after': '2' } });
+        return 'The next question meets a 429: the bridge waits, then asks again.';
+      },
+    },
+    {
+      name: 'cut',
+      label: 'Cut the stream',
+      group: 'answers',
+      help: 'the next answer breaks off in its middle',
+      run: () => {
+        const fault = { kind: 'cut-stream', afterEvents: 8 } as const;
+        xai.faults.inject({ match: 'POST /v1/responses', fault });
+        return 'The next answer breaks off after a few words, and is asked for again.';
+      },
+    },
+    {
       name: 'slow',
+      label: 'Slow answers',
+      group: 'answers',
       help: 'answers come slowly',
       run: () => {
         xai.configure({ firstChunkDelayMs: 3000, chunkDelayMs: 150 });
@@ -82,16 +123,45 @@ export function promptCommands(
       },
     },
     {
+      name: 'no-discord',
+      label: 'Discord away',
+      group: 'platforms',
+      help: 'the gateway hangs up and takes nobody in, until /sandbox calm',
+      run: () => {
+        const fault = { kind: 'status', status: 503 } as const;
+        discord.faults.inject({ match: 'GET /gateway/socket', fault, times: 1000 });
+        discord.dropGateway();
+        return 'Discord has hung up. Answers are still posted; /sandbox calm lets it back in.';
+      },
+    },
+    {
+      name: 'no-telegram',
+      label: 'Telegram away',
+      group: 'platforms',
+      help: 'the Bot API answers 502 to everything, until /sandbox calm',
+      run: () => {
+        const fault = { kind: 'status', status: 502, body: '<html>Bad Gateway</html>' } as const;
+        telegram.faults.inject({ match: /./, fault, times: 10_000 });
+        return 'Telegram answers 502. What is said there is heard after /sandbox calm.';
+      },
+    },
+    {
       name: 'calm',
+      label: 'All calm',
+      group: 'world',
       help: 'ends all of this',
       run: () => {
         xai.behave();
+        discord.faults.clear();
+        telegram.faults.clear();
         xai.configure(pleasantPace);
         return 'Nothing is in the way any more.';
       },
     },
     {
       name: 'state',
+      label: 'What xAI saw',
+      group: 'world',
       help: 'what xAI has seen so far',
       run: () =>
         `Requests: ${xai.requestCount}, answered: ${xai.answeredCount}, refreshes: ${xai.refreshCalls}.`,

@@ -1,5 +1,6 @@
+import { type ChatMessage, discordChat, telegramChat } from './chat-messages.ts';
 import type { Dm, User } from './discord/entities.ts';
-import { type TerminalEnds, unfinished } from './players.ts';
+import type { TerminalEnds } from './players.ts';
 import type { SandboxWorld } from './world.ts';
 
 export const voices = ['discord', 'telegram', 'terminal'] as const;
@@ -12,32 +13,20 @@ export interface Shown {
   readonly isWhole: boolean;
 }
 
-/** The person at the keyboard, as a user of the sandbox: in private chats, and at the terminal. */
-export class Visitor implements Disposable {
+/** A person as a user of the sandbox: in private chats, and at the terminal. */
+export class Visitor {
   readonly #world: SandboxWorld;
   readonly #terminal: Pick<TerminalEnds, 'type'>;
-  readonly #show: (message: Shown) => void;
   readonly #user: User;
   readonly #dm: Dm;
   readonly #telegramUser: number;
-  readonly #shown = new Map<string, string>();
-  readonly #stops: readonly (() => void)[];
 
-  constructor(
-    world: SandboxWorld,
-    terminal: Pick<TerminalEnds, 'type'>,
-    show: (message: Shown) => void,
-  ) {
+  constructor(world: SandboxWorld, terminal: Pick<TerminalEnds, 'type'>) {
     this.#world = world;
     this.#terminal = terminal;
-    this.#show = show;
     this.#user = world.discord.createUser('You');
     this.#dm = world.discord.openDm(this.#user);
     this.#telegramUser = world.telegram.createUser('You');
-    this.#stops = [
-      world.discord.watch(() => this.#lookAtDiscord()),
-      world.telegram.watch(() => this.#lookAtTelegram()),
-    ];
   }
 
   say(voice: Voice, text: string): void {
@@ -53,8 +42,43 @@ export class Visitor implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
-    for (const stop of this.#stops) stop();
+  /** What stands in the private chat, oldest first. */
+  chat(voice: Exclude<Voice, 'terminal'>): readonly ChatMessage[] {
+    switch (voice) {
+      case 'discord':
+        return discordChat(this.#world, this.#dm);
+      case 'telegram':
+        return telegramChat(this.#world, this.#telegramUser);
+    }
+  }
+
+  /** Calls after each change in any chat; returns the way to stop. */
+  watch(look: () => void): () => void {
+    const stops = [this.#world.discord.watch(look), this.#world.telegram.watch(look)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** Shows what the bot says in both chats from now on; returns the way to stop. */
+  show(show: (message: Shown) => void): () => void {
+    const shown = new Map<string, string>();
+    const titles = { discord: 'Discord', telegram: 'Telegram' } as const;
+    const offer = (voice: 'discord' | 'telegram', isShown: boolean) => {
+      for (const { id, from, text, isThinking, isUnfinished } of this.chat(voice)) {
+        const [key, now] = [`${voice}-${id}`, isThinking ? '…' : text];
+        if (from !== 'bot' || shown.get(key) === now) continue;
+        shown.set(key, now);
+        const isWhole = !isThinking && !isUnfinished;
+        if (isShown) show({ id: key, text: `[${titles[voice]}] ${now}`, isWhole });
+      }
+    };
+    const look = (isShown: boolean) => {
+      offer('discord', isShown);
+      offer('telegram', isShown);
+    };
+    look(false);
+    return this.watch(() => look(true));
   }
 
   /** What begins with the name of a command is run as one, as Discord's client does. */
@@ -69,25 +93,5 @@ export class Visitor implements Disposable {
     const [option] = discord.commandOptions(name);
     const options = option === undefined || rest === '' ? {} : { [option]: rest };
     discord.slash({ user, channel, name, options });
-  }
-
-  #lookAtDiscord(): void {
-    const { discord } = this.#world;
-    for (const { id, authorId, loading, content } of discord.messages(this.#dm)) {
-      if (authorId !== discord.botId) continue;
-      this.#offer(`discord-${id}`, 'Discord', loading ? '…' : content);
-    }
-  }
-
-  #lookAtTelegram(): void {
-    for (const { messageId, from, text } of this.#world.telegram.messages(this.#telegramUser)) {
-      if (from.isBot) this.#offer(`telegram-${messageId}`, 'Telegram', text);
-    }
-  }
-
-  #offer(id: string, where: string, text: string): void {
-    if (this.#shown.get(id) === text) return;
-    this.#shown.set(id, text);
-    this.#show({ id, text: `[${where}] ${text}`, isWhole: !unfinished(text) });
   }
 }

@@ -123,7 +123,10 @@ export const settings = z.object({
   BUDGET_USD_PER_DAY_TOTAL: dollars().describe('The same for everybody together'),
   WORKER_CONCURRENCY: count(50).describe('Answers that one worker process makes at once'),
 
-  HTTP_HOST: z.string().default('127.0.0.1').describe('Where health, metrics and the page listen'),
+  HTTP_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Where health, metrics and the console listen'),
   HTTP_PORT: z.coerce
     .number('expected a port')
     .int()
@@ -134,7 +137,7 @@ export const settings = z.object({
   HTTP_TOKEN: z
     .string()
     .optional()
-    .describe('Needed to see the page when `HTTP_HOST` is not loopback'),
+    .describe('Opens the console; without one it is for this machine alone, on loopback'),
   LOG_LEVEL: z
     .string()
     .default('info')

@@ -6,6 +6,7 @@ import type { ClosedGate } from './gate.ts';
 import type { ImportedTokens } from './import.ts';
 import { isCredentialName } from './keys.ts';
 import { News } from './news.ts';
+import { type PastMoment, readPast } from './past.ts';
 import { replaySpills } from './replay.ts';
 import { CredentialSession } from './session.ts';
 import { signIn } from './sign-in.ts';
@@ -113,6 +114,11 @@ export class CredentialService implements AsyncDisposable {
   async status(): Promise<MemberStatus[]> {
     await this.#parts.pool.reloadCooling().catch(() => undefined);
     return statusOf(this.#parts.pool, this.#parts.store, this.#parts.time);
+  }
+
+  /** What befell a sign-in, newest first; nothing for an API key. */
+  async past(name: string, count: number): Promise<readonly PastMoment[]> {
+    return readPast(this.#options.redis, this.#parts.keys, name, count);
   }
 
   async gate(): Promise<ClosedGate | null> {

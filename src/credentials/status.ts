@@ -33,6 +33,8 @@ export interface MemberStatus {
   readonly remainingMs: number | null;
   /** With less life left than this, it has to be refreshed before it serves; null for an API key. */
   readonly mandatoryMs: number | null;
+  /** When it ends, by Redis' clock. */
+  readonly expiresAtMs: number | null;
   readonly refreshedAtMs: number | null;
   readonly nextAttemptAtMs: number | null;
   /** The last failure's class and code, and why it is out. */
@@ -85,6 +87,7 @@ function describe(member: Member, reading: Reading, pool: Pool, now: number): Me
       member.kind === 'key' || record === null
         ? null
         : Math.max(0, record.expiresAtMs - record.mandatoryAtMs),
+    expiresAtMs: member.kind === 'key' || record === null ? null : record.expiresAtMs,
     refreshedAtMs: record === null || record.refreshedAtMs === 0 ? null : record.refreshedAtMs,
     nextAttemptAtMs:
       record !== null && record.nextAttemptAtMs > now ? record.nextAttemptAtMs : null,

@@ -63,6 +63,10 @@ export class AccountBridge {
     return this.#adapter.account;
   }
 
+  get displayName(): string {
+    return this.#adapter.displayName;
+  }
+
   /** `standby`: another process serves the account. */
   get state(): 'up' | 'down' | 'standby' {
     if (!this.#isServing) return 'standby';

@@ -118,6 +118,17 @@ export class BridgeSide {
     return this.#accounts.map(({ account }) => account);
   }
 
+  /** How each account is at this moment. */
+  views() {
+    return this.#accounts.map(({ platform, account, displayName, state, lastEventAtMs }) => ({
+      platform,
+      account,
+      displayName,
+      state,
+      lastEventAtMs,
+    }));
+  }
+
   /** Takes no more messages in; what was taken is answered. */
   stopIntake(): void {
     for (const account of this.#accounts) account.stopIntake();

@@ -1,22 +1,29 @@
 import type { Metrics } from '../console/metrics.ts';
 import type { CredentialEvent } from '../credentials/events.ts';
 import type { Logger } from '../log.ts';
+import type { Incidents } from './incidents.ts';
 import type { OwnerNotices } from './owner-notices.ts';
 
-/** Passes on what happens to credentials: to the log, to the metrics, and, where it is theirs, to the owners. */
+/**
+ * Passes on what happens to credentials: to the log, to the metrics, to the console's incidents,
+ * and, where it is theirs, to the owners.
+ */
 export function credentialNews({
   log,
   metrics,
   owners,
+  incidents,
 }: {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly owners: OwnerNotices;
+  readonly incidents: Pick<Incidents, 'note'>;
 }): (event: CredentialEvent) => void {
   return (event) => {
     const { kind, ...facts } = event;
     log[levelOf(event)]({ ...facts, event: kind }, `credential ${kind.replaceAll('-', ' ')}`);
     count(event, metrics);
+    note(event, incidents);
     tell(event, owners).catch((error: unknown) => {
       log.warn({ err: error, event: kind }, 'owners not told');
     });
@@ -58,6 +65,14 @@ function levelOf({ kind }: CredentialEvent): 'debug' | 'info' | 'warn' | 'error'
     case 'no-credentials':
       return 'error';
   }
+}
+
+/** Exchanges that went well stand in the sign-in's own history. */
+function note(event: CredentialEvent, incidents: Pick<Incidents, 'note'>): void {
+  const level = levelOf(event);
+  const { kind: what, credential: subject, ...facts } = event;
+  if (level === 'debug' || what === 'send' || what === 'refreshed') return;
+  incidents.note({ level, source: 'credential', subject, what, facts });
 }
 
 function count(event: CredentialEvent, metrics: Metrics): void {

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 
-import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 import { loadAdapters } from '../adapters.ts';
@@ -9,7 +8,6 @@ import { type Clock, systemClock } from '../clock.ts';
 import { type Config, type Environment, readConfig } from '../config.ts';
 import { Health } from '../console/health.ts';
 import { Metrics } from '../console/metrics.ts';
-import { Console } from '../console/server.ts';
 import { BridgeError } from '../errors.ts';
 import { createLog, type Logger, partLog } from '../log.ts';
 import { RedisConnections } from '../redis/connection.ts';
@@ -103,29 +101,6 @@ export async function layFoundation(
     isEmbedded: embedded !== undefined,
     isAlone: embedded?.isOurs ?? false,
   };
-}
-
-/** Health, metrics and the pages, with Redis as the first thing that has to be ready. */
-export async function openConsole(
-  { config, redis, health, metrics, log }: Foundation,
-  queues: readonly Queue[],
-  stack: AsyncDisposableStack,
-): Promise<void> {
-  health.add('redis', async () => {
-    await redis.ping();
-    return { kind: 'ready' };
-  });
-  stack.use(
-    await Console.listen({
-      host: config.HTTP_HOST,
-      port: config.HTTP_PORT,
-      token: config.HTTP_TOKEN,
-      health,
-      metrics,
-      queues,
-      log: partLog(log, 'console'),
-    }),
-  );
 }
 
 function makeDataFolder(folder: string): void {

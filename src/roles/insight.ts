@@ -10,7 +10,7 @@ import { fairUseOf, type Queues } from './queues.ts';
 import { programVersion } from './version.ts';
 
 /** xAI counts cost in ten-billionths of a dollar (docs.x.ai, `usage.cost_in_usd_ticks`). */
-const ticksPerUsd = 1e10;
+export const ticksPerUsd = 1e10;
 
 /** What commands may know, out of what a bridge can reach. */
 export function insightInto(foundation: Foundation, { prompts }: Pick<Queues, 'prompts'>): Insight {

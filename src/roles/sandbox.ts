@@ -11,6 +11,7 @@ import { BridgeError } from '../errors.ts';
 import { shutdownSignal } from '../process.ts';
 import { configure, type Foundation } from './foundation.ts';
 import { importSignIn } from './import-sign-in.ts';
+import { playgroundOf } from './playground.ts';
 import type { Role, RoleStart } from './role.ts';
 import { sandboxLog } from './sandbox-log.ts';
 import { SandboxPrompt, type SandboxTerminal } from './sandbox-prompt.ts';
@@ -46,6 +47,7 @@ export async function runSandbox(
   const read = await configure({
     HTTP_PORT: environment['HTTP_PORT'],
     HTTP_HOST: environment['HTTP_HOST'],
+    HTTP_TOKEN: environment['HTTP_TOKEN'],
     // The script's refusals are part of the play; `LOG_LEVEL=info` shows what the log says of them.
     LOG_LEVEL: environment['LOG_LEVEL'] ?? 'fatal',
     REFRESH_GUARD_SECONDS: '0',
@@ -56,21 +58,25 @@ export async function runSandbox(
   let print: (line: string) => unknown = say;
   const log = terminal === undefined ? read.log : sandboxLog((line) => print(line));
   const stop = new AbortController();
-  const ready = Promise.withResolvers<Foundation>();
+  const ready = Promise.withResolvers<{ foundation: Foundation; url: string }>();
   const signIn = async (foundation: Foundation) =>
     importSignIn(foundation, JSON.stringify(world.xai.signIn()));
+  const visitor = new Visitor(world, pipe);
+  const commands = promptCommands(world, async () => signIn((await ready.promise).foundation));
   const served = serve(
     {
       configured: { ...read, log },
       sides: 'both',
       definitions: read.definitions.map((definition) => pipe.replace(definition)),
+      playground: playgroundOf(visitor, commands),
       onFoundation: signIn,
-      onReady: (foundation) => ready.resolve(foundation),
+      onReady: (foundation, url) => ready.resolve({ foundation, url }),
     },
     AbortSignal.any([stopped, stop.signal]),
   );
   served.catch((error: unknown) => ready.reject(error));
-  const foundation = await ready.promise;
+  const { foundation, url } = await ready.promise;
+  say(`Console ${url}/  Playground ${url}/playground\n`);
   if (!foundation.isDurable) {
     say('No redis-server on the PATH: the stand-in for it keeps nothing.\n');
   }
@@ -88,10 +94,10 @@ export async function runSandbox(
     return 0;
   }
   const { screen } = pipe;
-  using visitor = new Visitor(world, pipe, ({ id, text, isWhole }) =>
+  const stopShowing = visitor.show(({ id, text, isWhole }) =>
     screen.show(id, text, isWhole ? 'answer' : 'preview'),
   );
-  const commands = promptCommands(world, async () => signIn(foundation));
+  stack.defer(stopShowing);
   const leave = () => {
     world.xai.behave();
     end();

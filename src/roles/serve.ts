@@ -1,11 +1,13 @@
 import type { AdapterDefinition } from '../chat/port.ts';
+import type { Playground } from '../console/playground.ts';
 import { BridgeError } from '../errors.ts';
 import { aborted } from '../process.ts';
 import { gateKey } from '../redis/keys.ts';
 import { noteLayout } from '../redis/layout.ts';
 import { boardQueues } from './board-queues.ts';
 import { BridgeSide } from './bridge-side.ts';
-import { type Configured, type Foundation, layFoundation, openConsole } from './foundation.ts';
+import { openConsole } from './console.ts';
+import { type Configured, type Foundation, layFoundation } from './foundation.ts';
 import { historyBounds, openQueues, startSweeper } from './queues.ts';
 import { programVersion } from './version.ts';
 import { WorkerSide } from './worker-side.ts';
@@ -16,10 +18,12 @@ export interface Serving {
   readonly sides: 'bridge' | 'worker' | 'both';
   /** Default: those that `ADAPTERS` names. */
   readonly definitions?: readonly AdapterDefinition[];
+  /** What can be played with on the console; only the sandbox has it. */
+  readonly playground?: Playground;
   /** Called before anything runs on the foundation. */
   readonly onFoundation?: (foundation: Foundation) => Promise<void>;
-  /** Called once everything runs. */
-  readonly onReady?: (foundation: Foundation) => void;
+  /** Called once everything runs; `url` is where the console is. */
+  readonly onReady?: (foundation: Foundation, url: string) => void;
 }
 
 /** Answers that stream at SIGTERM may end within this time; then they are handed over. */
@@ -31,7 +35,7 @@ const graceMs = 20_000;
  * @throws {BridgeError} what it cannot start with, and what a platform refuses for good
  */
 export async function serve(
-  { configured, sides, definitions, onFoundation, onReady }: Serving,
+  { configured, sides, definitions, playground, onFoundation, onReady }: Serving,
   signal: AbortSignal,
 ): Promise<void> {
   const { config, log } = configured;
@@ -61,9 +65,20 @@ export async function serve(
     }
     stack.use(startSweeper(foundation, queues.turns, async () => worker?.recheckGate()));
     const board = boardQueues(foundation, bridge?.accounts ?? [], stack);
-    await openConsole(foundation, board, stack);
+    const { url } = await openConsole(
+      foundation,
+      {
+        sides,
+        accounts: () => bridge?.views() ?? [],
+        queues,
+        board,
+        credentials: worker?.credentials,
+        playground,
+      },
+      stack,
+    );
     log.info({ sides, adapters: adapters.map(({ name }) => name) }, 'started');
-    onReady?.(foundation);
+    onReady?.(foundation, url);
     await Promise.race([aborted(signal), bridge?.final ?? aborted(signal)]);
   } finally {
     log.info('stopping');

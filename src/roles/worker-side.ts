@@ -3,6 +3,7 @@ import { Summaries } from '../conversation/summary.ts';
 import type { CredentialService } from '../credentials/service.ts';
 import type { Answer } from '../grok/attempt.ts';
 import { partLog } from '../log.ts';
+import type { Prompt } from '../prompt.ts';
 import { PreviewPublisher } from '../queue/previews.ts';
 import { PromptTurns } from '../queue/prompt-turns.ts';
 import { promptsQueue } from '../queue/queue-keys.ts';
@@ -10,6 +11,7 @@ import { reclaimTurns } from '../queue/reclaim.ts';
 import { RefreshSchedule } from '../queue/refresh-schedule.ts';
 import { StopSignals } from '../queue/stop-signals.ts';
 import { RedisAccessStore } from '../redis/access-store.ts';
+import { type NotedIncident, RedisIncidents } from '../redis/incident-list.ts';
 import { RedisPromptFiles } from '../redis/prompt-files.ts';
 import { answerPrompts, promptEndings } from './answer-prompt.ts';
 import { askGrok } from './ask-grok.ts';
@@ -18,6 +20,8 @@ import { credentialNews } from './credential-news.ts';
 import { openCredentials } from './credential-service.ts';
 import { watchCredentials } from './credential-watch.ts';
 import type { Foundation } from './foundation.ts';
+import { Incidents } from './incidents.ts';
+import { ticksPerUsd } from './insight.ts';
 import { keepModels } from './keep-models.ts';
 import { openGrok } from './open-grok.ts';
 import { OwnerNotices } from './owner-notices.ts';
@@ -60,10 +64,12 @@ export class WorkerSide {
       say: async (id, reply) => queues.prompts.say(id, reply),
       clock,
     });
+    const incidents = new Incidents({ list: new RedisIncidents(redis, prefix), clock, log });
     const onEvent = credentialNews({
       log: partLog(log, 'credentials'),
       metrics,
       owners,
+      incidents,
     });
     const credentials = building.use(await openCredentials(foundation, { onEvent }));
     watchCredentials(foundation, credentials);
@@ -106,6 +112,7 @@ export class WorkerSide {
         log: partLog(log, 'chat'),
       }),
     );
+    const counting = promptMetrics(metrics);
     const turns = new PromptTurns({
       redis,
       prefix,
@@ -113,7 +120,13 @@ export class WorkerSide {
       stops,
       clock,
       log,
-      metrics: promptMetrics(metrics),
+      metrics: {
+        ...counting,
+        deadLettered: (prompt) => {
+          counting.deadLettered(prompt);
+          incidents.note(setAside(prompt));
+        },
+      },
       handle: answerPrompts({
         history: new History({ redis, prefix, budgetTokens, log: partLog(log, 'chat') }),
         condenser,
@@ -136,6 +149,10 @@ export class WorkerSide {
     return new WorkerSide({ credentials, owners, turns, stack: building.move() });
   }
 
+  get credentials(): CredentialService {
+    return this.#credentials;
+  }
+
   /** Opens the gate if a credential can serve after all; while none can, the owners are told. */
   async recheckGate(): Promise<void> {
     if (!(await this.#credentials.recheckGate())) return;
@@ -154,5 +171,7 @@ export class WorkerSide {
   }
 }
 
-/** xAI counts cost in ten-billionths of a dollar (docs.x.ai, `usage.cost_in_usd_ticks`). */
-const ticksPerUsd = 1e10;
+function setAside(prompt: Prompt | null): NotedIncident {
+  const subject = prompt?.account.split('-', 1)[0] ?? '';
+  return { level: 'error', source: 'queue', subject, what: 'dead-letter', facts: {} };
+}

@@ -23,7 +23,8 @@ for (const port of Object.values(ports)) {
 }
 
 const waiting = new Map<string, (answer: string) => void>();
-const visitor = new Visitor(world, { type: () => undefined }, ({ text: shown, isWhole }) => {
+const visitor = new Visitor(world, { type: () => undefined });
+visitor.show(({ text: shown, isWhole }) => {
   for (const [question, answer] of waiting) {
     if (isWhole && shown.includes(`“${question}”`)) answer(shown);
   }

@@ -1,25 +1,14 @@
 import { Queue } from 'bullmq';
-import { pino } from 'pino';
 import { expect, it } from 'vitest';
 
-import { Health } from '../../src/console/health.ts';
-import { Metrics } from '../../src/console/metrics.ts';
-import { Console } from '../../src/console/server.ts';
+import { openSite } from '../console-site.ts';
 import { TestRedis } from '../redis-server.ts';
 
 it('the queues can be looked at in detail, and not be changed', async () => {
   await using redis = await TestRedis.start();
   const queue = new Queue('prompts', { connection: { url: redis.url }, prefix: '{t}' });
   const job = await queue.add('turn', { conversation: 'c' });
-  await using site = await Console.listen({
-    host: '127.0.0.1',
-    port: 0,
-    token: undefined,
-    health: new Health(),
-    metrics: new Metrics(),
-    queues: [queue],
-    log: pino({ level: 'silent' }),
-  });
+  await using site = await openSite({ queues: [queue] });
   const address = `http://127.0.0.1:${site.port}/queues`;
   expect((await fetch(address)).headers.get('content-type')).toContain('text/html');
   const shown: unknown = await (await fetch(`${address}/api/queues`)).json();

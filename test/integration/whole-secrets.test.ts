@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { TOKEN_MARKER } from '../../sandbox/xai/tokens.ts';
 import { undescribed, undescribedFiles } from '../data-table.ts';
+import { Listener } from '../event-stream.ts';
 import { everyFileIn, everythingIn, type Kept } from '../everything-kept.ts';
 import { answers, discordDm, telegramPrivate } from '../people.ts';
 import { Stage, unlimited } from '../stage.ts';
@@ -68,6 +69,8 @@ describe('after everything that can happen to a token and a question', () => {
     for (let at = 0; at < 20; at += 1) await dora.ask(`More ${at}?`);
 
     const url = await daemon.url();
+    await using console = await Listener.open(`${url}/events`);
+    await console.event('snapshot');
     const pages = await Promise.all(
       ['/', '/metrics', '/readyz', '/healthz'].map(async (path) =>
         (await fetch(url + path)).text(),
@@ -75,7 +78,10 @@ describe('after everything that can happen to a token and a question', () => {
     );
     await daemon.stop();
     const after = await everythingIn(redis?.url ?? '');
+    expect(console.raw).toContain('"kind":"refreshed"');
+    expect(['Two?', 'Dora', 'Theo'].filter((said) => console.raw.includes(said))).toEqual([]);
     const places = new Map([
+      ['console', console.raw] as const,
       ...pages.map((text, at) => [`page ${at}`, text] as const),
       ...stage.daemons.map((one, at) => [`output ${at}`, one.output] as const),
       ...everyFileIn(stage.dataDir),

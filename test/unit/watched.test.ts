@@ -184,6 +184,7 @@ function member(name: string, state: MemberStatus['state']): MemberStatus {
     generation: 2,
     remainingMs: 3_600_000,
     mandatoryMs: 300_000,
+    expiresAtMs: null,
     refreshedAtMs: null,
     nextAttemptAtMs: null,
     error: '',
