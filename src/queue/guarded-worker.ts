@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
+import { letGo } from './let-go.ts';
 import { QueueKeys } from './queue-keys.ts';
 
 /** What a turn sees of its own right to act. */
@@ -43,8 +44,6 @@ export interface GuardedWorkerOptions {
 const letGoMs = 30;
 /** How long a turn of a newer version is left alone. */
 const newerPauseMs = 1_000;
-/** After the hand-back nothing remains but calls to Redis. */
-const closeMs = 2_000;
 
 /**
  * A BullMQ worker whose turns know whether they may act. A process that was frozen, or cut off from
@@ -103,25 +102,10 @@ export class GuardedWorker implements AsyncDisposable {
     await Promise.race([closed, grace]);
     waiting.abort();
     for (const lease of this.#worker.leases) lease.handBack();
-    await this.#letGo(closed);
+    if (!(await letGo(closed, this.#clock))) {
+      this.#log.warn('queue worker does not close, left behind');
+    }
     clearInterval(this.#watch);
-  }
-
-  /**
-   * BullMQ does not come to the end of a close that begins while Redis is away, not even once Redis
-   * is back. What it still holds may act no more, so it is left behind.
-   */
-  async #letGo(closed: Promise<void>): Promise<void> {
-    const done = new AbortController();
-    const late = this.#clock.sleep(closeMs, done.signal).then(
-      () => 'late' as const,
-      () => 'closed' as const,
-    );
-    const ended = await Promise.race([closed, late]);
-    done.abort();
-    if (ended !== 'late') return;
-    this.#log.warn('queue worker does not close, left behind');
-    closed.catch(() => undefined);
   }
 
   /** A turn of a newer version is put back for a moment, so that a newer worker may take it. */

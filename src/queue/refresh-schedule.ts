@@ -2,6 +2,8 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 
+import type { Clock } from '../clock.ts';
+import { letGo } from './let-go.ts';
 import { QueueKeys } from './queue-keys.ts';
 
 /** What a `RefreshSchedule` is made of. */
@@ -9,6 +11,7 @@ export interface RefreshScheduleOptions {
   /** With `maxRetriesPerRequest: null`. */
   readonly redis: Redis;
   readonly prefix: string;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly everyMs: number;
   /** Refreshes what is due. May run twice at once after a crash; fences that itself. */
@@ -25,12 +28,14 @@ const lockMs = 30_000;
 export class RefreshSchedule implements AsyncDisposable {
   readonly #queue: Queue;
   readonly #worker: Worker;
+  readonly #clock: Clock;
   readonly #log: Logger;
   readonly #stop = new AbortController();
 
   private constructor(options: RefreshScheduleOptions) {
     const connection = options.redis;
     const prefix = new QueueKeys(options.prefix).bullmq;
+    this.#clock = options.clock;
     this.#log = options.log;
     this.#queue = new Queue(queueName, {
       connection,
@@ -66,7 +71,9 @@ export class RefreshSchedule implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await this.#worker.close();
+    if (!(await letGo(this.#worker.close(), this.#clock))) {
+      this.#log.warn('refresh worker does not close, left behind');
+    }
     await this.#queue.close();
   }
 

@@ -92,7 +92,7 @@ export class Lease implements AsyncDisposable {
       const renewed = await Promise.race([
         renew.run(this.#redis, [this.#key], [this.#holder, lifeMs]).catch(() => undefined),
         clock
-          .sleep(this.#renewedAtMs + lifeMs - beganAtMs, this.#stopped.signal)
+          .sleep(Math.max(0, this.#renewedAtMs + lifeMs - beganAtMs), this.#stopped.signal)
           .catch(() => undefined),
       ]);
       if (this.#stopped.signal.aborted) return;

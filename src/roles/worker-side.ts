@@ -77,6 +77,7 @@ export class WorkerSide {
       await RefreshSchedule.start({
         redis,
         prefix,
+        clock,
         log,
         everyMs: refreshEveryMs,
         refreshDue: async (signal) => {

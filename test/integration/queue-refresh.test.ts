@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { systemClock } from '../../src/clock.ts';
 import { RefreshSchedule } from '../../src/queue/refresh-schedule.ts';
 import { TestRedis } from '../redis-server.ts';
 import { Deployment, Events, quiet } from './queue-harness.ts';
@@ -22,6 +23,7 @@ describe('the scheduled refresh', () => {
       RefreshSchedule.start({
         redis: deployment.connect(),
         prefix: deployment.prefix,
+        clock: systemClock,
         log: quiet,
         everyMs: 200,
         refreshDue: async () => {
@@ -43,6 +45,7 @@ describe('the scheduled refresh', () => {
     const schedule = await RefreshSchedule.start({
       redis: deployment.connect(),
       prefix: deployment.prefix,
+      clock: systemClock,
       log: quiet,
       everyMs: 60_000,
       refreshDue: async (signal) => {
@@ -57,4 +60,20 @@ describe('the scheduled refresh', () => {
     await schedule[Symbol.asyncDispose]();
     expect(events.all).toEqual(['begun', 'stopped']);
   });
+
+  it('ends within seconds although Redis goes away meanwhile, and stays away', async () => {
+    await using own = await TestRedis.start();
+    await using deployment = new Deployment(own.url);
+    const schedule = await RefreshSchedule.start({
+      redis: deployment.connect(),
+      prefix: deployment.prefix,
+      clock: systemClock,
+      log: quiet,
+      everyMs: 60_000,
+      refreshDue: async () => undefined,
+    });
+    await own.kill();
+    await expect(schedule[Symbol.asyncDispose]()).resolves.toBeUndefined();
+    await own.restart();
+  }, 10_000);
 });
