@@ -126,5 +126,6 @@ function maskSecrets(line: string): string {
     .replace(/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?/g, '[secret]')
     .replace(/\bxai-[A-Za-z0-9]{16,}/g, '[secret]')
     .replace(/\b(Bearer|Bot) [A-Za-z0-9._~+/=-]{12,}/g, '$1 [secret]')
-    .replace(/\b(rediss?:\/\/[^\s:@/]*:)[^\s@/]+@/g, '$1[secret]@');
+    .replace(/\b(rediss?(?:\+sentinel)?:\/\/[^\s:@/]*:)[^\s@/]+@/g, '$1[secret]@')
+    .replace(/\b(sentinel_password=)[^\s&]+/g, '$1[secret]');
 }

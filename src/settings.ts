@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { readLevels } from './log-levels.ts';
+import { readRedisUrl } from './redis-url.ts';
 
 /** `discord:123`, `telegram:456`, `discord:guild:7`; in `ALLOW` a leading `-` denies. */
 const subject = /^-?[a-z][a-z0-9-]*:([a-z]+:)?[^\s,:]+(:[^\s,:]+)?$/;
@@ -17,9 +18,21 @@ export const settings = z.object({
 
   REDIS_URL: z
     .string()
-    .regex(/^rediss?:\/\/\S+$/, 'expected redis://host:port or rediss://host:port')
+    .superRefine((text, context) => {
+      const place = readRedisUrl(text);
+      if (typeof place === 'string') context.addIssue({ code: 'custom', message: place });
+    })
     .optional()
-    .describe('Redis to use; unset: one of its own, under `DATA_DIR`'),
+    .describe(
+      'Redis to use: `redis://host:port`, `rediss://…` with TLS, or `redis+sentinel://host:port,host:port/name`; unset: one of its own, under `DATA_DIR`',
+    ),
+  REDIS_CA: z
+    .string()
+    .regex(/-----BEGIN CERTIFICATE-----/, 'expected certificates in PEM form')
+    .optional()
+    .describe(
+      'Certificates (PEM) of the authority that signs for a Redis with TLS, if it is one of your own; as a rule by `REDIS_CA_FILE`',
+    ),
   REDIS_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_.-]+$/, 'expected letters, digits, `-`, `_` and `.`')

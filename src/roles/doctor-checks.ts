@@ -7,6 +7,7 @@ import type { Environment } from '../config.ts';
 import type { MemberStatus } from '../credentials/status.ts';
 import { isBridgeError } from '../errors.ts';
 import { readDurability } from '../redis/durability.ts';
+import { readReplication, type Replication } from '../redis/replication.ts';
 import { openCredentials } from './credential-service.ts';
 import { configure, type Foundation, layFoundation } from './foundation.ts';
 
@@ -40,6 +41,9 @@ export async function* findings(environment: Environment): AsyncGenerator<Findin
     const volatile = { ...config, ALLOW_VOLATILE_REDIS: true };
     foundation = await layFoundation({ ...configured, config: volatile }, stack);
     yield* redisFindings(foundation.redis, config.ALLOW_VOLATILE_REDIS);
+    if (config.REDIS_URL?.includes('+sentinel:') === true) {
+      yield replicationFinding(await readReplication(foundation.redis));
+    }
   } catch (error) {
     yield failure('redis', error);
   }
@@ -97,6 +101,21 @@ async function* redisFindings(redis: Redis, mayBeVolatile: boolean): AsyncGenera
         says: `a crash would lose data: ${durability.problems.join(', ')}; start Redis with --appendonly yes --maxmemory-policy noeviction`,
       };
   }
+}
+
+/** What a fail-over would lose: what no replica has, and what a primary that is cut off goes on to take. */
+function replicationFinding({ replicas, leastReplicas }: Replication): Finding {
+  const part = 'replication';
+  if (replicas === 0) {
+    const says = 'no replica follows the primary: a fail-over has nobody to go to';
+    return { part, state: 'warning', says };
+  }
+  const known = `${replicas} ${replicas === 1 ? 'replica follows' : 'replicas follow'} the primary`;
+  if (leastReplicas === 0) {
+    const says = `${known}, but one that is cut off would go on to take what is then lost: set min-replicas-to-write 1 and min-replicas-max-lag 10 on every server`;
+    return { part, state: 'warning', says };
+  }
+  return { part, state: 'ok', says: known };
 }
 
 function clockFinding(redisMs: number): Finding {

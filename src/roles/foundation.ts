@@ -82,7 +82,7 @@ export async function layFoundation(
       ? stack.use(await EmbeddedRedis.open({ dataDir: config.DATA_DIR, clock: systemClock, log }))
       : undefined;
   const url = config.REDIS_URL ?? embedded?.url ?? '';
-  const connections = stack.use(new RedisConnections(url, log));
+  const connections = stack.use(new RedisConnections(url, log, { ca: config.REDIS_CA }));
   const redis = await connections.connect('grok-bridge');
   const durability =
     embedded === undefined

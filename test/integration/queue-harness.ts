@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { type Logger, pino } from 'pino';
 
 import { systemClock } from '../../src/clock.ts';
@@ -13,7 +13,7 @@ import { type Deliver, ReplyTurns, type ReplyTurnsOptions } from '../../src/queu
 import { StopSignals } from '../../src/queue/stop-signals.ts';
 import { Sweeper } from '../../src/queue/sweeper.ts';
 import { TurnQueues } from '../../src/queue/turn-queues.ts';
-import { redisOptions } from '../../src/redis/connection.ts';
+import { openRedis } from '../../src/redis/connection.ts';
 import { conversationKey, gateKey } from '../../src/redis/keys.ts';
 import { type Reply, replySchema } from '../../src/reply.ts';
 
@@ -52,7 +52,7 @@ export class Deployment implements AsyncDisposable {
   }
 
   connect(): Redis {
-    const redis = new Redis(this.#url, redisOptions());
+    const redis = openRedis(this.#url);
     redis.on('error', () => undefined);
     this.#connections.push(redis);
     return redis;
