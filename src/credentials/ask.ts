@@ -51,8 +51,9 @@ export async function ask(
 
 /** Records the send; when it may go ahead, the time of it by Redis' clock. */
 async function leave(parts: ExchangeParts, won: Won): Promise<number | null> {
-  const { clock, store, limits, durable, time } = parts;
+  const { clock, store, limits, durable, time, losses } = parts;
   for (let tries = 0; tries < 3; tries += 1) {
+    if (losses() !== won.losses) return null;
     // Taken first: a process may stand still before it reads that its intent was written, too.
     const wall = clock.now();
     const monotonic = clock.monotonic();
@@ -61,6 +62,7 @@ async function leave(parts: ExchangeParts, won: Won): Promise<number | null> {
     if (!(await durable().catch(() => false))) return null;
     if (!(await isMarked(parts, won))) return null;
     const tookMs = clock.monotonic() - monotonic;
+    if (losses() !== won.losses) return null;
     const driftMs = Math.abs(clock.now() - wall - tookMs);
     if (tookMs <= limits.sentToWriteMs && driftMs <= limits.sentToWriteMs) return time.now();
   }

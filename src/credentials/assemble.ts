@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 
 import { type Clock, systemClock } from '../clock.ts';
 import { ApiKey } from './api-key.ts';
+import { Copies } from './copies.ts';
 import { Credential } from './credential.ts';
 import { Discovery } from './discovery.ts';
 import { DueRefresh } from './due.ts';
@@ -70,15 +71,11 @@ export interface Assembly {
   readonly reactive: Reactive;
   /** Whether this process has been through the spill folder. */
   readonly progress: { replayed: boolean };
-  /** The sealed copies that are being written. */
-  readonly copying: ReadonlySet<Promise<void>>;
+  readonly copies: Copies | null;
 }
 
 /** Puts the parts together; touches neither Redis nor the disk. */
-export function assemble(
-  options: CredentialServiceOptions,
-  alert: (what: string) => void,
-): Assembly {
+export function assemble(options: CredentialServiceOptions): Assembly {
   const { redis, prefix, ring, owner, classify, clientId, dataDir, tool } = options;
   const limits = timings(options.timings);
   const clock = options.clock ?? systemClock;
@@ -92,32 +89,39 @@ export function assemble(
   const connection = new Connection(redis, clock);
   const discovery = new Discovery(options.issuer, clock, limits.discoveryMs);
   const spills = ring === null ? null : new SpillFolder(dataDir, ring);
+  const copies =
+    spills === null
+      ? null
+      : new Copies(spills, (credential, why) =>
+          onEvent({
+            credential,
+            kind: 'alert',
+            what: `the sealed copy could not be written: ${why}`,
+          }),
+        );
   const progress = { replayed: false };
   const shared = { store, time, clock, limits, onEvent, random };
 
   const exchange =
-    ring === null || spills === null
+    ring === null || spills === null || copies === null
       ? null
       : new Exchange({
           ...shared,
           spills,
+          copies,
           ring,
           owner,
           clientId,
           classify,
           endpoint: async () => (await discovery.find()).tokenEndpoint,
           durable: async () => isDurable(redis),
+          losses: () => connection.losses,
+          onCommitted: (name, record) => pool.credential(name)?.adopt(record),
           onProvisional: (name, record) => pool.credential(name)?.adoptProvisional(record),
         });
 
-  const copying = new Set<Promise<void>>();
   const keepCopy: (name: string, sealed: CredentialRecord) => void = (name, record) => {
-    if (tool === true || spills === null) return;
-    const kept = spills
-      .keep(name, record)
-      .catch((error: unknown) => alert(String(error)))
-      .finally(() => copying.delete(kept));
-    copying.add(kept);
+    if (tool !== true) void copies?.keep(name, record);
   };
   const open = (name: string): Credential | null =>
     ring === null || exchange === null
@@ -144,7 +148,7 @@ export function assemble(
     exchange,
     pool,
     progress,
-    copying,
+    copies,
     gate: new Gate(redis, keys, store, onEvent),
     due: new DueRefresh(pool, time, clock, random),
     reactive: new Reactive(shared),

@@ -36,7 +36,6 @@ export class Credential {
   readonly #parts: CredentialParts;
   readonly #refresher: Refresher;
   #record: CredentialRecord | null = null;
-  /** The newest that Redis has said. */
   #confirmed: CredentialRecord | null = null;
   #token: StampedToken | null = null;
   #provisional = false;
@@ -53,6 +52,11 @@ export class Credential {
     return this.#record;
   }
 
+  /** The newest that Redis has told of. */
+  get confirmed(): CredentialRecord | null {
+    return this.#confirmed;
+  }
+
   /** The newest token this process knows of, whether or not it still opens anything. */
   get token(): StampedToken | null {
     return this.#token;
@@ -64,6 +68,13 @@ export class Credential {
     if (record === null || record.rejected) return null;
     if (record.state !== 'active' && record.state !== 'at_only') return null;
     return this.#parts.time.now() < record.expiresAtMs ? this.#token : null;
+  }
+
+  /** The token, if it serves and nobody need wait for another: what nearly every request is given. */
+  ready(): StampedToken | null {
+    const record = this.#record;
+    if (record === null || record.state !== 'active' || record.rejected) return null;
+    return this.#parts.time.now() < record.mandatoryAtMs ? this.#token : null;
   }
 
   /** Whether callers should wait for a refresh before they use the token. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Copies } from './copies.ts';
 import type { OnCredentialEvent, RefreshReason } from './events.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { CredentialRecord } from './record.ts';
@@ -29,6 +30,11 @@ export interface ExchangeParts {
   /** The token endpoint, from discovery. */
   readonly endpoint: () => Promise<URL>;
   readonly durable: () => Promise<boolean>;
+  /** How often Redis was lost: what it granted before may be forgotten since. */
+  readonly losses: () => number;
+  readonly copies: Copies;
+  /** Redis has them: whoever waits here may go on. */
+  readonly onCommitted: (name: string, record: CredentialRecord) => void;
   /** Tokens that Redis does not have yet, because it does not answer. */
   readonly onProvisional: (name: string, record: CredentialRecord) => void;
   readonly random: () => number;
@@ -40,4 +46,6 @@ export interface Won {
   readonly record: CredentialRecord;
   readonly reason: RefreshReason;
   readonly spill: Spill | null;
+  /** How often Redis had been lost when leave was asked for. */
+  readonly losses: number;
 }

@@ -6,6 +6,7 @@ import type { RefreshReason } from './events.ts';
 import type { ExchangeOutcome, ExchangeParts, Won } from './exchange-parts.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { keep } from './keep.ts';
+import type { CredentialRecord } from './record.ts';
 import type { BeginReply, Fence } from './replies.ts';
 import { backoffMs } from './schedule.ts';
 import type { Spill } from './spill.ts';
@@ -22,6 +23,8 @@ export class Exchange {
   readonly live = new Set<string>();
   /** The attempts that ended here without an answer. */
   readonly lost = new Set<string>();
+  /** Files that go once the sealed copy of what was committed is on disk. */
+  readonly #tidying = new Set<Promise<void>>();
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
@@ -61,11 +64,18 @@ export class Exchange {
     });
   }
 
+  /** Resolves when nothing is left to write or remove. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#tidying);
+  }
+
   async #attempt(
     seen: { name: string; epoch: number; generation: number },
     reason: RefreshReason,
     claim: (fence: Fence) => Promise<BeginReply>,
   ): Promise<ExchangeOutcome> {
+    // Before the first wait: the caller has just looked whether Redis may be believed.
+    const losses = this.#parts.losses();
     const fence: Fence = { ...seen, attempt: randomUUID() };
     const endpoint = await this.#endpoint();
     if (typeof endpoint === 'string') return { kind: 'deferred', why: endpoint };
@@ -82,7 +92,7 @@ export class Exchange {
         await spill?.discard();
         return claimed;
       }
-      return await this.#spend({ fence, record: claimed.record, reason, spill }, endpoint);
+      return await this.#spend({ fence, record: claimed.record, reason, spill, losses }, endpoint);
     } finally {
       await spill?.leave();
       this.live.delete(fence.attempt);
@@ -103,6 +113,7 @@ export class Exchange {
     }
     const outcome = await keep(this.#parts, won, verdict.tokens, askedAtMs);
     if (outcome.kind === 'refreshed') {
+      this.#tidy(won, outcome.record);
       onEvent({
         credential: won.fence.name,
         kind: 'refreshed',
@@ -113,6 +124,16 @@ export class Exchange {
       });
     }
     return outcome;
+  }
+
+  /** Nobody waits for this: the answer is on disk until its copy is. */
+  #tidy({ fence, spill }: Won, record: CredentialRecord): void {
+    const tidied = this.#parts.copies
+      .keep(fence.name, record)
+      .then(async () => spill?.discard())
+      .catch((error: unknown) => this.#alert(fence.name, messageOf(error)))
+      .finally(() => this.#tidying.delete(tidied));
+    this.#tidying.add(tidied);
   }
 
   async #end(won: Won, verdict: Exclude<Verdict, { kind: 'minted' }>): Promise<ExchangeOutcome> {

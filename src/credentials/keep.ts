@@ -1,7 +1,7 @@
 import { isBridgeError } from '../errors.ts';
 import type { ExchangeOutcome, ExchangeParts, Won } from './exchange-parts.ts';
 import { type MintedTokens, openToken, sealTokens } from './minted.ts';
-import { type CredentialRecord, parseRecord } from './record.ts';
+import { parseRecord } from './record.ts';
 
 /**
  * Commits new tokens, for as long as the process lives: a rotation is never thrown away. Claims are
@@ -40,8 +40,7 @@ export async function keep(
         await won.spill?.leave();
         return { kind: 'newer' };
       }
-      await copy(parts, name, reply.record);
-      await won.spill?.discard();
+      parts.onCommitted(name, reply.record);
       return { kind: 'refreshed', record: reply.record };
     } catch (error) {
       if (!isBridgeError(error, 'REDIS_UNREACHABLE')) throw error;
@@ -66,20 +65,6 @@ function provisional(
   const next = { ...text, gen: String(won.fence.generation + 1), st: 'active', rejected_gen: '' };
   const record = parseRecord(won.fence.name, next);
   if (record !== null) parts.onProvisional(won.fence.name, record);
-}
-
-/** Writes the sealed copy of a record; a failure is told, not thrown. */
-export async function copy(
-  parts: Pick<ExchangeParts, 'spills' | 'onEvent'>,
-  name: string,
-  record: CredentialRecord,
-): Promise<void> {
-  try {
-    await parts.spills.keep(name, record);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    alert(parts, name, `the sealed copy could not be written: ${why}`);
-  }
 }
 
 function alert(parts: Pick<ExchangeParts, 'onEvent'>, credential: string, what: string): void {

@@ -42,9 +42,12 @@ export class News implements AsyncDisposable {
   }
 
   readonly #onMessage = (channel: string, message: string): void => {
-    const [name = '', , , kind] = message.split(' ');
+    const [name = '', epoch, generation, kind] = message.split(' ');
     if (channel !== this.#channel || name === '-' || this.#ended) return;
-    this.#hear(name, kind === 'cool');
+    const stamp = { epoch: Number(epoch), generation: Number(generation) };
+    // A process hears of its own commits, too.
+    if (kind === 'ok' && this.#pool.knows(name, stamp)) this.#waiters.tell(name);
+    else this.#hear(name, kind === 'cool');
   };
 
   // Messages are lost while a connection is down.

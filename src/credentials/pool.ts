@@ -1,6 +1,7 @@
 import type { ApiKey } from './api-key.ts';
 import type { Credential } from './credential.ts';
 import { apiKeyName } from './keys.ts';
+import { compareStamps } from './record.ts';
 import type { RedisCredentials } from './redis-store.ts';
 import type { RedisTime } from './redis-time.ts';
 import { stableShare } from './schedule.ts';
@@ -23,6 +24,8 @@ export type BenchReason = 'quota' | 'rate' | 'entitlement';
 export class Pool {
   readonly #parts: PoolParts;
   readonly #credentials = new Map<string, Credential>();
+  /** The sign-in, where there is only one: an API key does not come before it. */
+  #sole: Credential | null = null;
   #cooling = new Map<string, number>();
 
   constructor(parts: PoolParts) {
@@ -56,6 +59,12 @@ export class Pool {
     await apiKey?.reload();
   }
 
+  /** Whether Redis has told this process of that generation, or of a newer one. */
+  knows(name: string, stamp: { readonly epoch: number; readonly generation: number }): boolean {
+    const confirmed = this.#credentials.get(name)?.confirmed ?? null;
+    return confirmed !== null && compareStamps(confirmed, stamp) >= 0;
+  }
+
   /** Reads one record, of a name that may be new. */
   async reloadOne(name: string): Promise<void> {
     const { apiKey, open } = this.#parts;
@@ -67,6 +76,8 @@ export class Pool {
     const state = credential.record?.state;
     if (state === undefined || state === 'removed') this.#credentials.delete(name);
     else this.#credentials.set(name, credential);
+    const [first = null] = this.#credentials.values();
+    this.#sole = this.#credentials.size === 1 ? first : null;
     return undefined;
   }
 
@@ -88,6 +99,12 @@ export class Pool {
       .map((member) => ({ member, rank: this.#rank(member, conversation, model) }))
       .sort((a, b) => a.rank - b.rank)
       .map(({ member }) => member);
+  }
+
+  /** The token of the only sign-in, if that is at its best: then there is nothing to choose. */
+  ready(): StampedToken | null {
+    if (this.#sole === null || this.#cooling.size > 0) return null;
+    return this.#sole.ready();
   }
 
   /** When the first of those who are only benched comes back; null when there is none. */

@@ -18,6 +18,9 @@ interface Stamp {
   readonly generation: number;
 }
 
+const crowd = 50;
+const spreadMs = 50;
+
 /**
  * Gets a newer generation of one credential: by an exchange of this process, or by waiting for
  * whoever has it in hand. All callers of this process with one wish share one way to it; nobody's
@@ -26,7 +29,10 @@ interface Stamp {
 export class Refresher {
   readonly #credential: Credential;
   readonly #parts: CredentialParts;
-  readonly #flights = new Map<string, Promise<RefreshResult>>();
+  readonly #flights = new Map<
+    string,
+    { callers: number; readonly result: Promise<RefreshResult> }
+  >();
   #quietUntilMs = 0;
   #toldAmbiguous = '';
 
@@ -42,19 +48,31 @@ export class Refresher {
 
   async refresh(reason: RefreshReason, seen: Stamp): Promise<RefreshResult> {
     const key = `${reason}|${seen.epoch}|${seen.generation}`;
-    const flying = this.#flights.get(key);
-    if (flying !== undefined) return flying;
-    const flight = this.#until(reason, { epoch: seen.epoch, generation: seen.generation })
+    const flight = this.#flights.get(key) ?? this.#start(key, reason, seen);
+    flight.callers += 1;
+    const result = await flight.result;
+    // A crowd that was kept waiting by one token must not fall upon the API in one moment.
+    if (result.kind === 'fresh' && flight.callers > crowd) {
+      await this.#parts.clock.sleep(spreadMs * this.#parts.random());
+    }
+    return result;
+  }
+
+  async settled(): Promise<void> {
+    while (this.#flights.size > 0) {
+      await Promise.allSettled([...this.#flights.values()].map(async ({ result }) => result));
+    }
+  }
+
+  #start(key: string, reason: RefreshReason, seen: Stamp) {
+    const result = this.#until(reason, { epoch: seen.epoch, generation: seen.generation })
       .catch((error: unknown) => this.#fromError(error))
       .finally(() => {
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
       });
+    const flight = { callers: 0, result };
     this.#flights.set(key, flight);
     return flight;
-  }
-
-  async settled(): Promise<void> {
-    while (this.#flights.size > 0) await Promise.allSettled(this.#flights.values());
   }
 
   async #until(reason: RefreshReason, seen: Stamp): Promise<RefreshResult> {

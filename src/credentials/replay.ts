@@ -1,5 +1,5 @@
+import type { Copies } from './copies.ts';
 import type { OnCredentialEvent } from './events.ts';
-import { copy } from './keep.ts';
 import type { KeyRing } from './key-ring.ts';
 import { openToken, readTokens, sealTokens } from './minted.ts';
 import { compareStamps } from './record.ts';
@@ -10,6 +10,7 @@ import type { CredentialTimings } from './timings.ts';
 export interface ReplayParts {
   readonly store: RedisCredentials;
   readonly spills: SpillFolder;
+  readonly copies: Copies;
   readonly ring: KeyRing;
   readonly limits: CredentialTimings;
   readonly owner: string;
@@ -58,7 +59,7 @@ async function commit(parts: ReplayParts, spill: FoundSpill): Promise<boolean> {
   // Lost by Redis since it was read: whoever holds it puts it back, and the next replay follows.
   if (reply.kind === 'behind') return false;
   if (reply.kind === 'stale') return settleStale(parts, spill);
-  await copy(parts, name, reply.record);
+  await parts.copies.keep(name, reply.record);
   onEvent({ credential: name, kind: 'spill-replayed', generation: reply.record.generation });
   await parts.onCommitted(name);
   return true;

@@ -23,7 +23,7 @@ export class CredentialService implements AsyncDisposable {
   readonly #proven = new Map<string, string>();
 
   private constructor(options: CredentialServiceOptions) {
-    const parts = assemble(options, this.#alert);
+    const parts = assemble(options);
     const { pool, waiters, keys, clock, random } = parts;
     const { subscriber } = options;
     this.#options = options;
@@ -138,15 +138,17 @@ export class CredentialService implements AsyncDisposable {
   /** Commits the answers on disk that Redis does not have; runs by itself every `spillScanMs`. */
   async replay(): Promise<void> {
     const { ring, owner } = this.#options;
-    if (this.#parts.spills === null || this.#parts.exchange === null || ring === null) return;
+    const { spills, copies, exchange } = this.#parts;
+    if (spills === null || copies === null || exchange === null || ring === null) return;
     await replaySpills({
       store: this.#parts.store,
-      spills: this.#parts.spills,
+      spills,
+      copies,
       ring,
       limits: this.#parts.limits,
       owner,
       onEvent: this.#parts.onEvent,
-      live: this.#parts.exchange.live,
+      live: exchange.live,
       onCommitted: async (name) => this.#parts.pool.reloadOne(name),
     });
     this.#parts.progress.replayed = true;
@@ -169,7 +171,9 @@ export class CredentialService implements AsyncDisposable {
     await this.#upkeep[Symbol.asyncDispose]();
     const running = Promise.all(
       this.#parts.pool.credentials.map(async (credential) => credential.settled()),
-    ).then(async () => Promise.all(this.#parts.copying));
+    )
+      .then(async () => this.#parts.exchange?.settled())
+      .then(async () => this.#parts.copies?.settled());
     const over = new AbortController();
     const late = this.#parts.clock
       .sleep(this.#parts.limits.drainMs, over.signal)

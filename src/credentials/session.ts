@@ -50,6 +50,16 @@ export class CredentialSession {
    * serve within `callerMs`, and the signal's reason.
    */
   async acquire(signal: AbortSignal): Promise<StampedToken> {
+    return this.ready(signal) ?? this.#wait(signal);
+  }
+
+  /** The same without any wait, where that is possible; else null. Throws the signal's reason. */
+  ready(signal: AbortSignal): StampedToken | null {
+    if (signal.aborted) signal.throwIfAborted();
+    return this.#tried.size === 0 ? this.#parts.pool.ready() : null;
+  }
+
+  async #wait(signal: AbortSignal): Promise<StampedToken> {
     const { pool, clock, time, limits } = this.#parts;
     const { conversation, model } = this.#request;
     const endMs = clock.monotonic() + limits.callerMs;

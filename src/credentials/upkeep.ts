@@ -52,6 +52,7 @@ export class Connection {
   #readyAtMs: number;
   /** Refreshing is held from then on; null: it never was. */
   #heldFromMs: number | null = null;
+  #losses = 0;
   #returned: (() => Promise<void>) | null = null;
 
   constructor(redis: Redis, clock: Clock) {
@@ -70,6 +71,11 @@ export class Connection {
   /** Is called each time the connection is back. */
   onReturn(work: () => Promise<void>): void {
     this.#returned = work;
+  }
+
+  /** How often the connection was lost. Leave that was given before a loss is worth nothing after it. */
+  get losses(): number {
+    return this.#losses;
   }
 
   /** After a loss the owners of running exchanges get time to say so again. */
@@ -91,6 +97,7 @@ export class Connection {
 
   // Until it is back nothing is refreshed anyway.
   readonly #onClose = () => {
+    this.#losses += 1;
     this.#heldFromMs = this.#clock.monotonic();
   };
 

@@ -26,7 +26,8 @@ export interface Event {
 }
 
 const recoverySchema = z.object({ tookMs: z.array(z.number()), failed: z.number() });
-const readSchema = z.object({ p50: z.number(), p99: z.number() });
+const spreadSchema = z.object({ p50: z.number(), p99: z.number() });
+const readSchema = z.object({ ready: spreadSchema, acquired: spreadSchema });
 
 /** Processes full of workers, an authorization server that revokes what is reused, and an API that refuses. */
 export class RefreshFleet implements AsyncDisposable {
@@ -104,7 +105,7 @@ export class RefreshFleet implements AsyncDisposable {
   }
 
   /** What a request pays for its token while nothing is wrong, in nanoseconds. */
-  async read(): Promise<{ p50: number; p99: number }> {
+  async read(): Promise<z.infer<typeof readSchema>> {
     const [child] = this.#children;
     if (child === undefined) throw new Error('there is no process');
     return child.ask('read', null, readSchema);

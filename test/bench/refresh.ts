@@ -19,7 +19,8 @@ const plain: readonly (readonly [string, Way])[] = [
 
 const report = new Report();
 const rows: string[][] = [];
-let read = { p50: NaN, p99: NaN };
+const unread = { p50: NaN, p99: NaN };
+let read = { ready: unread, acquired: unread };
 let worstP99 = -Infinity;
 let floorP99 = -Infinity;
 let mostCalls = 0;
@@ -75,7 +76,7 @@ report.add(
     ],
     rows,
   ),
-  `A token from memory: p50 ${short(read.p50)} ns, p99 ${short(read.p99)} ns (asynchronous call, the timer's own cost included).`,
+  `A token from memory: p50 ${short(read.ready.p50)} ns, p99 ${short(read.ready.p99)} ns; by the asynchronous call p50 ${short(read.acquired.p50)} ns, p99 ${short(read.acquired.p99)} ns (the timer's own cost included).`,
 );
 report.aim('token calls for one event', '1', String(mostCalls), mostCalls === 1);
 report.aim(
@@ -90,7 +91,12 @@ report.aim(
   `${short(mostCommands)} ×`,
   mostCommands <= 40,
 );
-report.aim('token from memory, p99', '≤ 2 µs', `${short(read.p99 / 1000)} µs`, read.p99 <= 2000);
+for (const [what, { p99 }, limit] of [
+  ['token from memory, p99', read.ready, 2],
+  ['the same, asynchronously, p99', read.acquired, 5],
+] as const) {
+  report.aim(what, `≤ ${limit} µs`, `${short(p99 / 1000)} µs`, p99 <= limit * 1000);
+}
 report.addAims();
 await report.write(document, 'bench');
 

@@ -207,8 +207,13 @@ describe('a lost answer', () => {
   });
 
   test('is not sent again by a stranger before its owner can be no more', async () => {
-    // However slow the machine, the owner's own request is under way all the while.
+    // However slow the machine, the owner's own request is under way all the while, and no sign of
+    // life takes up again the lease that is taken from it.
     const patient = {
+      renewMs: 13_000,
+      leaseMs: 39_000,
+      reconnectHoldMs: 13_001,
+      restoreHoldMs: 13_001,
       exchangeMs: 40_000,
       maxHoldMs: 50_000,
       drainMs: 45_000,

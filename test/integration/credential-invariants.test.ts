@@ -10,6 +10,9 @@ import { World } from './credential-world.ts';
 const runs = Number(process.env['CREDENTIAL_RUNS'] ?? 100);
 /** Worlds beside each other: most of the time of one is waiting. */
 const shards = Number(process.env['CREDENTIAL_SHARDS'] ?? 1);
+/** A failure plays again with the seed and path that it names: CREDENTIAL_REPLAY=seed,path. */
+const [seed, path] = process.env['CREDENTIAL_REPLAY']?.split(',') ?? [];
+const replayed = seed === undefined || path === undefined ? {} : { seed: Number(seed), path };
 let redis: TestRedis;
 const open: Redis[] = [];
 
@@ -34,7 +37,8 @@ type Step =
   | { kind: 'start'; process: number }
   | { kind: 'sign-in'; process: number }
   | { kind: 'roll-back'; steps: number }
-  | { kind: 'other-refusal'; process: number };
+  | { kind: 'other-refusal'; process: number }
+  | { kind: 'operate'; process: number; change: 'disable' | 'enable' };
 
 const process_ = fc.nat(2);
 const answers: Behaviour[] = [
@@ -96,6 +100,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('other-refusal' as const), process: process_ }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('operate' as const),
+      process: process_,
+      change: fc.constantFrom('disable' as const, 'enable' as const),
+    }),
+  },
 );
 
 async function refuse(world: World, index: number, prompt: string, name = stale.class as string) {
@@ -154,6 +166,8 @@ async function play(world: World, step: Step): Promise<void> {
     case 'start':
       if (world.service(step.process) === null) await world.start(step.process);
       return undefined;
+    case 'operate':
+      return world.operate(step.process, step.change);
     case 'sign-in':
       return world.signIn(step.process);
     case 'roll-back':
@@ -186,6 +200,7 @@ async function playAll(): Promise<void> {
     {
       numRuns: Math.ceil(runs / shards),
       endOnFailure: process.env['CREDENTIAL_SHRINK'] === undefined,
+      ...replayed,
     },
   );
 }

@@ -30,7 +30,7 @@ export const quick: Partial<CredentialTimings> = {
   retryWindowMs: 1_000,
   strangerResendMs: 1_500,
   resendHoldMs: 300,
-  reconnectHoldMs: 150,
+  reconnectHoldMs: 250,
   restoreHoldMs: 150,
   sentToWriteMs: 300,
   guardMs: 0,

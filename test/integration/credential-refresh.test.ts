@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { systemClock } from '../../src/clock.ts';
 import { TestRedis } from '../redis-server.ts';
 import { Fleet, age, imported, never, request, stale, until } from './credential-model.ts';
 import { TokenServer } from './credential-server.ts';
@@ -61,6 +62,32 @@ describe('a refused token', () => {
     expect(renewed.every((token) => server.accepts(token.secret))).toBe(true);
     expect(server.totalSends).toBe(1);
     expect(processes.map((service) => service.waiting)).toEqual([0, 0, 0, 0]);
+  });
+
+  test('that met many requests of one process lets them go on spread over a moment, and few at once', async () => {
+    const pauses: number[] = [];
+    const sleep: typeof systemClock.sleep = async (ms, signal) => {
+      if (signal === undefined && ms < 50) pauses.push(ms);
+      return systemClock.sleep(ms, signal);
+    };
+    const service = await fleet.process({ clock: { ...systemClock, sleep } });
+    await service.signIn('default', imported(server.tokens));
+    for (const [requests, spread] of [
+      [50, 0],
+      [51, 51],
+    ] as const) {
+      pauses.length = 0;
+      const sessions = Array.from({ length: requests }, (_, i) =>
+        service.begin({ ...request, prompt: `p${i}` }),
+      );
+      const advice = sessions.map(async (session) =>
+        session.refused(await session.acquire(never), stale, never),
+      );
+      expect(new Set(await Promise.all(advice))).toEqual(new Set(['again']));
+      expect(pauses).toHaveLength(spread);
+      const accepted = service.begin(request);
+      accepted.accepted(await accepted.acquire(never));
+    }
   });
 
   test('that is older than the one at hand asks nobody', async () => {

@@ -210,3 +210,32 @@ test('a process that starts on a Redis that was just restarted waits until its p
     return server.totalSends === 1;
   });
 });
+
+describe.each(['before it was asked for', 'after it was given'])(
+  'leave to send when the connection was lost %s',
+  (when) => {
+    test('is not used', async () => {
+      const connection = await fleet.connect();
+      const lose = () => {
+        connection.emit('close');
+        connection.emit('ready');
+      };
+      const early = when.startsWith('before');
+      const redis = scriptsOf(connection, async (run) => {
+        const reply = await run();
+        // As when the command was sent again to a Redis that came back with older data.
+        if (!early && Array.isArray(reply) && reply[0] === 'WON') lose();
+        return reply;
+      });
+      const service = await fleet.process({ redis, timings: { ...idle, reconnectHoldMs: 101 } });
+      await service.signIn('default', imported(server.tokens));
+      await admin.hset(key('rec'), 'due_ms', 1);
+      await service.reload();
+      const run = service.refreshDue(never);
+      if (early) lose();
+      await run;
+      expect(server.totalSends).toBe(0);
+      expect(fleet.of('refresh-failed')).toMatchObject([{ class: 'not-sent' }]);
+    });
+  },
+);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import type { Redis } from 'ioredis';
 
+import { systemClock } from '../../src/clock.ts';
 import type { CredentialEvent } from '../../src/credentials/events.ts';
 import { makeKey, parseKeyRing } from '../../src/credentials/key-ring.ts';
 import { openToken } from '../../src/credentials/minted.ts';
@@ -27,8 +28,12 @@ interface Process {
   life: ReturnType<typeof mortal>['life'];
 }
 
+async function makeFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'grok-bridge-world-'));
+}
+
 /**
- * Several processes, one Redis, one authorization server, and everything that can go wrong among
+ * Several processes on two hosts, one Redis, one authorization server, and everything that can go wrong among
  * them. After each step `check` compares what the server counted with what was allowed.
  */
 export class World implements AsyncDisposable {
@@ -37,19 +42,21 @@ export class World implements AsyncDisposable {
   readonly processes: Process[];
   readonly #wires: Wires;
   readonly #prefix = `m-${randomUUID().slice(0, 8)}`;
-  readonly #dataDir: string;
+  readonly #dataDirs: readonly string[];
   readonly #retired: CredentialService[] = [];
   /** What Redis held after each step. */
   readonly #past: Map<string, Record<string, string>>[] = [];
   #newest = [0, 0];
   /** Whether an answer may have been lost since the last sign-in, by a fault or with a process. */
   lossy = false;
+  /** Whether Redis forgot what only the dead knew. Nobody can be blamed then, but all must end well. */
+  #forgotten = false;
   #free: (() => void) | null = null;
 
-  private constructor(wires: Wires, server: TokenServer, dataDir: string) {
+  private constructor(wires: Wires, server: TokenServer, dataDirs: readonly string[]) {
     this.#wires = wires;
     this.server = server;
-    this.#dataDir = dataDir;
+    this.#dataDirs = dataDirs;
     this.processes = wires.pairs.map(() => ({
       service: null,
       life: mortal(wires.admin, 0, 'before').life,
@@ -57,8 +64,10 @@ export class World implements AsyncDisposable {
   }
 
   static async make(wires: Wires, server: TokenServer): Promise<World> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'grok-bridge-world-'));
-    const world = new World(wires, server, dataDir);
+    // Two hosts: the last process is alone on one of them.
+    const [one, two] = [await makeFolder(), await makeFolder()];
+    const dataDirs = wires.pairs.map((_, at) => (at === wires.pairs.length - 1 ? two : one));
+    const world = new World(wires, server, dataDirs);
     server.reset();
     for (const index of world.processes.keys()) await world.start(index);
     await world.signIn(0);
@@ -88,7 +97,7 @@ export class World implements AsyncDisposable {
       redis: connection,
       subscriber: pair.subscriber,
       prefix: this.#prefix,
-      dataDir: this.#dataDir,
+      dataDir: this.#dataDirs[index] ?? '',
       ring,
       issuer: this.server.issuer,
       classify,
@@ -115,8 +124,23 @@ export class World implements AsyncDisposable {
     // An operator's tool does not die half-way in this model.
     if (life !== undefined) life.armed = false;
     await service.signIn('default', imported(tokens, lifeMs));
+    this.#forgotten = false;
     const doomed = this.processes.some((process) => process.life.armed);
     this.lossy = doomed || this.server.plan.length > 0;
+  }
+
+  /** What an operator does; one that finds no living process, or no sign-in, does nothing. */
+  async operate(index: number, change: 'disable' | 'enable'): Promise<void> {
+    await this.act(index, async (service) => {
+      const [member] = await service.status();
+      if (member === undefined) return;
+      // A verdict is tried again by hand: that is a further send by right, and not of this model.
+      if (change === 'enable' && member.state !== 'disabled') return;
+      if (change === 'disable' && (member.state === 'quarantined' || member.state === 'at-only')) {
+        return;
+      }
+      await service[change]('default');
+    });
   }
 
   /** Token requests from now on get no answer until `release`. */
@@ -151,31 +175,56 @@ export class World implements AsyncDisposable {
     await Promise.all(this.processes.map(async (_, index) => this.act(index, work)));
   }
 
-  /** Redis comes back as it was some steps ago; the processes that live tell it what they know. */
+  /**
+   * Redis comes back as it was some steps ago. All lose their connections over it; those that live
+   * tell it what they know, and hold until everybody has had the time to.
+   */
   async rollBack(steps: number): Promise<void> {
     const then = this.#past.at(-steps);
     if (then === undefined || this.living.length === 0) return;
     const stored = (await this.#wires.admin.hget(this.#key('rec'), 'epoch')) ?? '0';
     if (then.get('rec')?.['epoch'] !== stored) return;
+    const intent = await this.#wires.admin.hgetall(this.#key('intent'));
+    const owner = this.processes[Number(intent['owner']?.slice(1))];
+    const sentByDead = intent['phase'] === 'sent' && owner?.life.dead === true;
+    if (sentByDead && then.get('intent')?.['phase'] !== 'sent') this.#forgotten = true;
     const pipeline = this.#wires.admin.multi().del(this.#key('lease'));
     for (const [part, fields] of then) {
       pipeline.del(this.#key(part));
       if (Object.keys(fields).length > 0) pipeline.hset(this.#key(part), fields);
     }
+    for (const { redis } of this.#wires.pairs) redis.emit('close');
     await pipeline.exec();
+    for (const { redis } of this.#wires.pairs) redis.emit('ready');
+    const knowing = this.living.length;
     await this.each(async (service) => {
       await service.replay();
       await service.reload();
+      await service.replay();
     });
+    // Who died over it may have been the only one to know.
+    if (this.living.length < knowing) this.#forgotten = true;
+    await systemClock.sleep(quick.reconnectHoldMs ?? 0);
   }
 
-  /** What must hold at every moment. */
+  /** What must hold at every moment. Throws with what happened to the credential. */
   async check(): Promise<void> {
+    try {
+      await this.#check();
+    } catch (cause) {
+      const entries = await this.#wires.admin.xrange(this.#key('hist'), '-', '+');
+      const history = entries.map(([, fields]) => fields.join(' ')).join('\n');
+      throw new Error(`${String(cause)}; its history:\n${history}`, { cause });
+    }
+  }
+
+  async #check(): Promise<void> {
     const now = new Map<string, Record<string, string>>();
     for (const part of ['rec', 'intent', 'budget']) {
       now.set(part, await this.#wires.admin.hgetall(this.#key(part)));
     }
     this.#past.push(now);
+    if (this.#forgotten) return;
     const resent = this.events.filter((e) => e.kind === 'send' && e.reason === 'last-resort');
     for (const [token, sends] of this.server.unanswered) {
       if (sends > 2) throw new Error(`a refresh token was sent ${sends} times`);
@@ -204,6 +253,7 @@ export class World implements AsyncDisposable {
       life.armed = false;
       if (life.dead) await this.start(index);
     }
+    for (const index of this.processes.keys()) await this.operate(index, 'enable');
     await until(async () => {
       await this.pass(0.3);
       await Promise.all(this.living.map(async (service) => service.refreshDue(never)));
@@ -229,7 +279,9 @@ export class World implements AsyncDisposable {
       else await service[Symbol.asyncDispose]();
     }
     for (const service of this.#retired) void service[Symbol.asyncDispose]();
-    await rm(this.#dataDir, { recursive: true, force: true });
+    for (const folder of new Set(this.#dataDirs)) {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   #key(part: string): string {

@@ -2,7 +2,8 @@
 -- whoever comes later finds it, whatever became of the caller.
 -- ARGV: 3 epoch 4 gen 5 reason 6 attempt 7 owner 8 lease ms 9 guard ms 10,11 and 12,13 budget (mints, ms)
 local epoch, gen, reason, attempt, owner = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-local rec = hash(REC)
+local stored = flat(REC)
+local rec = named(stored)
 if not rec.epoch then
   return { 'MISSING', NOW }
 end
@@ -10,7 +11,7 @@ local intent = hash(INTENT)
 local current = intent.epoch == rec.epoch and intent.gen == rec.gen
 if current and intent.attempt == attempt and intent.phase == 'prepared' then
   redis.call('SET', LEASE, attempt, 'PX', ARGV[8])
-  return { 'WON', NOW, flat(REC) }
+  return { 'WON', NOW, stored }
 end
 local ahead = num(rec.epoch) - num(epoch)
 if ahead == 0 then
@@ -68,4 +69,4 @@ redis.call('DEL', INTENT)
 redis.call('HSET', INTENT, 'epoch', rec.epoch, 'gen', rec.gen, 'attempt', attempt, 'owner', owner, 'phase', 'prepared', 'reason', reason, 'at', int(NOW), 'resends', '0')
 redis.call('SET', LEASE, attempt, 'PX', ARGV[8])
 note('begin', rec.epoch, rec.gen, reason)
-return { 'WON', NOW, flat(REC) }
+return { 'WON', NOW, stored }

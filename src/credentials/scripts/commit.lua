@@ -9,11 +9,12 @@ if rec.epoch ~= ARGV[3] or rec.gen ~= ARGV[4] or rec.rt_fp ~= ARGV[5] then
   return { 'STALE', NOW, num(rec.epoch), num(rec.gen) }
 end
 local next_gen = int(num(ARGV[4]) + 1)
-local was = rec.st
 redis.call('HDEL', REC, 'err_class', 'err_code', 'err_at', 'q_reason', 'q_at', 'rejected_gen', 'last_fail')
-redis.call('HSET', REC, 'prev_rt_fp', rec.rt_fp)
-set_fields(7)
-redis.call('HSET', REC, 'gen', next_gen, 'st', was == 'disabled' and 'disabled' or 'active', 'last_attempt', ARGV[6], 'refreshed_at', int(NOW), 'n_fail', '0', 'next_at', '0')
+local own = { 'gen', next_gen, 'st', rec.st == 'disabled' and 'disabled' or 'active', 'prev_rt_fp', rec.rt_fp, 'last_attempt', ARGV[6], 'refreshed_at', int(NOW), 'n_fail', '0', 'next_at', '0' }
+for i = 7, #ARGV do
+  own[#own + 1] = ARGV[i]
+end
+redis.call('HSET', REC, unpack(own))
 if intent.epoch == ARGV[3] and intent.gen == ARGV[4] then
   if intent.reason == 'reactive' or intent.reason == 'reactive-after-guard' then
     redis.call('HSET', BUDGET, 'm:' .. next_gen, int(NOW))
@@ -21,8 +22,9 @@ if intent.epoch == ARGV[3] and intent.gen == ARGV[4] then
   end
   redis.call('DEL', INTENT, LEASE)
 end
-redis.call('ZADD', DUE, redis.call('HGET', REC, 'due_ms'), CID)
+local stored = flat(REC)
+redis.call('ZADD', DUE, named(stored).due_ms, CID)
 note('refreshed', ARGV[3], next_gen, ARGV[6])
 open_gate()
 tell(CID, ARGV[3], next_gen, 'ok')
-return { 'OK', NOW, flat(REC) }
+return { 'OK', NOW, stored }

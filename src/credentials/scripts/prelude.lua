@@ -22,12 +22,16 @@ local function flat(key)
   return redis.call('HGETALL', key)
 end
 
-local function hash(key)
-  local list, out = flat(key), {}
+local function named(list)
+  local out = {}
   for i = 1, #list, 2 do
     out[list[i]] = list[i + 1]
   end
   return out
+end
+
+local function hash(key)
+  return named(flat(key))
 end
 
 -- Whether the access token of a record still opens the API, as far as anyone knows.
