@@ -13,6 +13,7 @@ import type {
 } from '#port';
 
 import { readAddress } from './address.ts';
+import { answerAutocomplete } from './autocomplete.ts';
 import { CatchUp } from './catch-up.ts';
 import { createMessage, editMessage } from './channel-messages.ts';
 import { Deferrals } from './deferrals.ts';
@@ -22,6 +23,7 @@ import { askIdentity } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { Inbox } from './inbox.ts';
 import { InteractionMessages, maxChars } from './interaction-messages.ts';
+import type { AutocompletePayload } from './payloads.ts';
 import { PendingCommands } from './pending-commands.ts';
 import { registerCommands } from './register-commands.ts';
 import { discordLength, renderDiscord } from './render.ts';
@@ -106,7 +108,11 @@ export class DiscordAdapter implements Adapter {
     // What ends the connection for good ends the rest of the listening, too.
     const ended = new AbortController();
     const live = AbortSignal.any([stopped, ended.signal]);
-    const inbox = new Inbox(intake, { slash, catchUp }, this.#tools, live);
+    const suggest = (typing: AutocompletePayload) => {
+      const parts = { rest: this.#rest, intake, log: this.#tools.log };
+      void answerAutocomplete(typing, parts, live);
+    };
+    const inbox = new Inbox(intake, { slash, catchUp, suggest }, this.#tools, live);
     const registering = registerCommands(this.#rest, application, this.#tools, live);
     const listening = (async () => {
       try {

@@ -30,6 +30,7 @@ describe('the commands that Discord has', () => {
     };
     expect(areRegistered(without('options'))).toBe(false);
     expect(areRegistered(without('choices'))).toBe(false);
+    expect(areRegistered(without('autocomplete'))).toBe(false);
     expect(areRegistered('nonsense')).toBe(false);
   });
 });

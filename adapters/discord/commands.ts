@@ -24,16 +24,13 @@ export const commands: readonly CommandDefinition[] = [
     maybe(option('what', '“all”: whatever you have asked here', '“all”：你在这里的所有提问', 10)),
   ]),
   command('model', 'Show or choose the model that answers here', '查看或选择这里的模型', [
-    maybe(option('name', 'Its name, or “default”', '模型名称，或“default”', 100)),
+    offered(maybe(option('name', 'Its name, or “default”', '模型名称，或“default”', 100))),
   ]),
   command('effort', 'Show or choose how long Grok thinks here', '查看或选择思考强度', [
-    {
-      ...maybe(option('level', 'How long', '强度', 10)),
-      choices: choices('none', 'low', 'medium', 'high', 'default'),
-    },
+    offered(maybe(option('level', 'How long', '强度', 10))),
   ]),
   command('persona', 'Show or choose how Grok is to be here', '查看或选择 Grok 在这里的角色', [
-    maybe(option('text', 'Who or how to be, or “off”', '角色描述，或“off”', 2000)),
+    offered(maybe(option('text', 'Who or how to be, or “off”', '角色描述，或“off”', 2000))),
   ]),
   command('usage', 'What you have used today', '你今天的用量'),
   command('status', 'Whether the bot can answer', '机器人能否回答'),
@@ -84,6 +81,7 @@ const definitionSchema = z.object({
         description_localizations: localized,
         required: z.boolean().default(false),
         max_length: z.number().optional(),
+        autocomplete: z.literal(true).optional().catch(undefined),
         choices: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
       }),
     )
@@ -133,6 +131,11 @@ function option(
 
 function maybe(required: CommandOption): CommandOption {
   return { ...required, required: false };
+}
+
+/** What may be chosen is suggested while somebody types; they may write something else. */
+function offered(plain: CommandOption): CommandOption {
+  return { ...plain, autocomplete: true };
 }
 
 function choices(...names: string[]): { name: string; value: string }[] {

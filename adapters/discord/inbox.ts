@@ -5,8 +5,14 @@ import type { CatchUp } from './catch-up.ts';
 import { handOver, untilTaken } from './hand-over.ts';
 import { Lanes } from './lanes.ts';
 import { incomingMessage, isAddressed } from './message.ts';
-import { commandSchema, deletionSchema, editSchema, messageSchema } from './payloads.ts';
-import type { MessagePayload } from './payloads.ts';
+import {
+  autocompleteSchema,
+  commandSchema,
+  deletionSchema,
+  editSchema,
+  messageSchema,
+} from './payloads.ts';
+import type { AutocompletePayload, MessagePayload } from './payloads.ts';
 import type { Places } from './places.ts';
 import type { SlashCommands } from './slash.ts';
 
@@ -15,11 +21,19 @@ const mostAddressed = 10_000;
 const mostOthers = 1_000;
 const mostRemembered = 2_000;
 
+export interface InboxParts {
+  readonly slash: SlashCommands;
+  readonly catchUp: CatchUp;
+  /** Answers who types; there is no hurry for anything else, and no order. */
+  readonly suggest: (typing: AutocompletePayload) => void;
+}
+
 /** What is heard on the gateway, on its way to the intake: in order per conversation. */
 export class Inbox {
   readonly #intake: Intake;
   readonly #slash: SlashCommands;
   readonly #catchUp: CatchUp;
+  readonly #suggest: InboxParts['suggest'];
   readonly #tools: AdapterTools;
   readonly #signal: AbortSignal;
   readonly #lanes = new Lanes();
@@ -29,11 +43,12 @@ export class Inbox {
 
   constructor(
     intake: Intake,
-    { slash, catchUp }: { slash: SlashCommands; catchUp: CatchUp },
+    { slash, catchUp, suggest }: InboxParts,
     tools: AdapterTools,
     signal: AbortSignal,
   ) {
     this.#catchUp = catchUp;
+    this.#suggest = suggest;
     this.#intake = intake;
     this.#slash = slash;
     this.#tools = tools;
@@ -169,6 +184,11 @@ export class Inbox {
   }
 
   #takeCommand(data: unknown): void {
+    const typing = autocompleteSchema.safeParse(data).data;
+    if (typing !== undefined) {
+      this.#suggest(typing);
+      return;
+    }
     const parsed = commandSchema.safeParse(data);
     // Buttons, menus and the like are not ours.
     if (!parsed.success) return;

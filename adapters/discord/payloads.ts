@@ -71,14 +71,9 @@ export const deletionSchema = z.object({
   guild_id: snowflake.optional(),
 });
 
-/**
- * INTERACTION_CREATE of a slash command, as far as it is read
- * (https://docs.discord.com/developers/interactions/receiving-and-responding).
- */
-export const commandSchema = z.object({
+const interactionShape = {
   id: snowflake,
   application_id: snowflake,
-  type: z.literal(2),
   token: z.string().min(1),
   channel_id: snowflake,
   channel: z.object({ type: z.number(), parent_id: snowflake.nullish() }).optional(),
@@ -86,17 +81,34 @@ export const commandSchema = z.object({
   locale: z.string().optional(),
   user: userSchema.optional(),
   member: memberSchema.extend({ user: userSchema }).optional(),
+};
+
+const optionSchema = z.object({
+  name: z.string(),
+  value: z.union([z.string(), z.number(), z.boolean()]).optional(),
+});
+
+/**
+ * INTERACTION_CREATE of a slash command, as far as it is read
+ * (https://docs.discord.com/developers/interactions/receiving-and-responding).
+ */
+export const commandSchema = z.object({
+  ...interactionShape,
+  type: z.literal(2),
   data: z.object({
     type: z.literal(1),
     name: z.string(),
-    options: z
-      .array(
-        z.object({
-          name: z.string(),
-          value: z.union([z.string(), z.number(), z.boolean()]).optional(),
-        }),
-      )
-      .default([]),
+    options: z.array(optionSchema).default([]),
+  }),
+});
+
+/** The same while somebody still types: the option that they are at is `focused`. */
+export const autocompleteSchema = z.object({
+  ...interactionShape,
+  type: z.literal(4),
+  data: z.object({
+    name: z.string(),
+    options: z.array(optionSchema.extend({ focused: z.boolean().optional() })).default([]),
   }),
 });
 
@@ -104,6 +116,7 @@ export const commandSchema = z.object({
 export const postedSchema = z.object({ id: snowflake, content: z.string().default('') });
 
 export type MessagePayload = z.infer<typeof messageSchema>;
+export type AutocompletePayload = z.infer<typeof autocompleteSchema>;
 export type CommandPayload = z.infer<typeof commandSchema>;
 export type SaidPayload = z.infer<typeof saidSchema>;
 export type UserPayload = z.infer<typeof userSchema>;

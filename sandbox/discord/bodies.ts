@@ -92,6 +92,16 @@ export const callbackBody = z.object({
   data: messageBody.nullish(),
 });
 
+/** 8: what may be chosen for the option that is being typed. */
+export const choicesBody = z.object({
+  type: z.literal(8),
+  data: z.object({
+    choices: z
+      .array(z.object({ name: z.string().min(1).max(100), value: z.string().min(1).max(100) }))
+      .max(25),
+  }),
+});
+
 export const threadBody = z.object({
   name: z.string().min(1).max(100),
   type: z.int().optional(),

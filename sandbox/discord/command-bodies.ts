@@ -7,18 +7,23 @@ const name = z
 
 const description = z.string().min(1).max(100);
 
-const option = z.looseObject({
-  type: z.int().min(1).max(11),
-  name,
-  description,
-  required: z.boolean().default(false),
-  choices: z
-    .array(z.looseObject({ name: z.string().min(1).max(100) }))
-    .max(25)
-    .optional(),
-  min_length: z.int().min(0).max(6000).optional(),
-  max_length: z.int().min(1).max(6000).optional(),
-});
+const option = z
+  .looseObject({
+    type: z.int().min(1).max(11),
+    name,
+    description,
+    required: z.boolean().default(false),
+    choices: z
+      .array(z.looseObject({ name: z.string().min(1).max(100) }))
+      .max(25)
+      .optional(),
+    min_length: z.int().min(0).max(6000).optional(),
+    max_length: z.int().min(1).max(6000).optional(),
+    autocomplete: z.boolean().optional(),
+  })
+  .refine(({ autocomplete, choices }) => autocomplete !== true || choices === undefined, {
+    message: 'Autocomplete and choices exclude each other',
+  });
 
 /** One slash command. */
 export const commandBody = z.looseObject({

@@ -18,7 +18,7 @@ import { pictureOf } from './picture.ts';
 import { type LoggedRequest, RequestLog } from './request-log.ts';
 import { createRest, type Rest } from './rest.ts';
 import { createService, type Service } from './service.ts';
-import { startSlash } from './slash.ts';
+import { startSlash, startTyping } from './slash.ts';
 import { waitFor, type WaitOptions } from './wait-for.ts';
 import type { Access } from './world.ts';
 
@@ -161,6 +161,21 @@ export class DiscordSandbox implements AsyncDisposable {
     const user = this.#user(run.user);
     const channel = this.#channel(run.channel);
     return startSlash(this.#service, { user, channel, name, options, locale }).id;
+  }
+
+  /** A user types behind a command; resolves with what the bot suggests. */
+  async type(typed: {
+    readonly user: Ref;
+    readonly channel: Ref;
+    readonly name: string;
+    readonly option: string;
+    readonly text: string;
+    readonly locale?: string;
+  }): Promise<readonly string[]> {
+    const user = this.#user(typed.user);
+    const channel = this.#channel(typed.channel);
+    const { id } = startTyping(this.#service, { locale: 'en-US', ...typed, user, channel });
+    return this.waitFor(() => this.#service.interactions.course(id)?.choices);
   }
 
   /** What a channel shows, oldest first; ephemeral answers too. */

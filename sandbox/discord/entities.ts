@@ -131,5 +131,7 @@ export interface Interaction {
   readonly command: Command;
   readonly options: Readonly<Record<string, OptionValue>>;
   readonly locale: string;
+  /** The option that the user is still typing: nothing is run yet. */
+  readonly focused?: string | undefined;
   readonly createdAtMs: number;
 }

@@ -13,6 +13,8 @@ interface Course {
   deferred: boolean;
   originalId: string | undefined;
   readonly followUpIds: string[];
+  /** What was suggested to who still types. */
+  choices?: readonly string[];
 }
 
 /** The interactions, each with the course that it took. */
@@ -37,6 +39,7 @@ export class Interactions {
     readonly command: Command;
     readonly options: Readonly<Record<string, OptionValue>>;
     readonly locale: string;
+    readonly focused?: string;
   }): Interaction {
     const id = this.#ids.next();
     const token = Buffer.from(`interaction:${id}:${crypto.randomUUID()}`).toString('base64url');
@@ -63,7 +66,8 @@ export class Interactions {
    */
   answer(id: string, token: string, content: AnswerContent): SandboxMessage {
     const course = this.#courses.get(id);
-    if (course === undefined || course.interaction.token !== token) {
+    const isRun = course?.interaction.token === token && course.interaction.focused === undefined;
+    if (course === undefined || !isRun) {
       throw refusals.unknownInteraction();
     }
     if (course.originalId !== undefined) throw refusals.alreadyAcknowledged();
@@ -72,6 +76,20 @@ export class Interactions {
     const message = this.#post(course, content);
     course.originalId = message.id;
     return message;
+  }
+
+  /**
+   * What may be chosen, in time and once.
+   * @throws {Refusal} 10062, 40060
+   */
+  suggest(id: string, token: string, choices: readonly string[]): void {
+    const course = this.#courses.get(id);
+    const isOpen = course?.interaction.token === token && course.interaction.focused !== undefined;
+    if (course === undefined || !isOpen) throw refusals.unknownInteraction();
+    if (course.choices !== undefined) throw refusals.alreadyAcknowledged();
+    if (this.#age(course) > this.#settings.callbackDeadlineMs) throw refusals.unknownInteraction();
+    course.choices = choices;
+    this.#happenings.note();
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-import { callbackBody, messageBody, parse } from './bodies.ts';
+import { callbackBody, choicesBody, messageBody, parse } from './bodies.ts';
 import type { SandboxMessage } from './entities.ts';
 import { changedParts, newParts } from './message-parts.ts';
 import { refusals } from './refusal.ts';
@@ -24,6 +24,12 @@ export function interactionRoutes(api: FastifyInstance, service: Service): void 
     '/interactions/:interaction/:token/callback',
     { config: { open: true } },
     async ({ params, query, body: raw }, reply) => {
+      const choices = choicesBody.safeParse(jsonOf(raw)).data?.data.choices;
+      if (choices !== undefined) {
+        const names = choices.map(({ value }) => value);
+        interactions.suggest(params.interaction, params.token, names);
+        return reply.code(204).send();
+      }
       const { type, data } = parse(callbackBody, jsonOf(raw));
       const parts = await newParts(data ?? {}, raw, service);
       const message = interactions.answer(params.interaction, params.token, {

@@ -28,6 +28,31 @@ export function startSlash(
   return interactions.start({ userId: user.id, channelId: channel.id, command, options, locale });
 }
 
+/**
+ * Asks what may be chosen, as the client does while a user types.
+ * @throws {Error} when the command is not offered there, or the option is not completed by the bot
+ */
+export function startTyping(
+  { commands, interactions }: Service,
+  typed: {
+    readonly user: User;
+    readonly channel: Channel;
+    readonly name: string;
+    readonly option: string;
+    readonly text: string;
+    readonly locale: string;
+  },
+): Interaction {
+  const { user, channel, name, option, text, locale } = typed;
+  const command = commands.offered(name, channel.kind === 'dm' ? undefined : channel.guildId);
+  const known = command?.definition.options.find((one) => one.name === option);
+  if (command === undefined || known?.['autocomplete'] !== true) {
+    throw new Error(`/${name} does not complete the option ${option} there.`);
+  }
+  const by = { userId: user.id, channelId: channel.id, command, locale };
+  return interactions.start({ ...by, options: { [option]: text }, focused: option });
+}
+
 const typeOf = new Map([
   [3, 'string'],
   [4, 'number'],

@@ -56,7 +56,7 @@ export function interactionOnWire(interaction: Interaction, service: Service): o
     ...place,
     id: interaction.id,
     application_id: botId,
-    type: 2,
+    type: interaction.focused === undefined ? 2 : 4,
     token: interaction.token,
     version: 1,
     channel_id: channel.id,
@@ -74,7 +74,12 @@ export function interactionOnWire(interaction: Interaction, service: Service): o
         : { guild_id: interaction.command.guildId }),
       options: interaction.command.definition.options
         .filter(({ name }) => name in interaction.options)
-        .map(({ name, type }) => ({ name, type, value: interaction.options[name] })),
+        .map(({ name, type }) => ({
+          name,
+          type,
+          value: interaction.options[name],
+          focused: name === interaction.focused ? true : undefined,
+        })),
     },
   };
 }

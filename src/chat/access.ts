@@ -82,6 +82,18 @@ export class Access {
     }
   }
 
+  /** Whether this person may talk there. Unlike `decide` it lets nobody in and asks nobody. */
+  async isLetIn({ author, places }: Pick<Incoming, 'author' | 'places'>): Promise<boolean> {
+    if (this.#owners.has(author.id)) return true;
+    const marks = [author.id, ...places];
+    if (marks.some((mark) => this.#denied.has(mark))) return false;
+    const standing = await this.#store.standing(author.id);
+    if (standing === 'owner') return true;
+    if (standing === 'denied') return false;
+    if (this.#rules.mode === 'open' || marks.some((mark) => this.#allowed.has(mark))) return true;
+    return this.#rules.mode === 'pairing' && standing === 'allowed';
+  }
+
   /** Lets in whom an owner was asked about, or whom they name. False: no such code, or no longer. */
   async approve(who: string): Promise<boolean> {
     if (isPerson(who)) {

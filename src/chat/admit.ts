@@ -11,8 +11,9 @@ import { askedBy, runCommand } from './commands.ts';
 import type { Conversations } from './conversations.ts';
 import { deskFor, waitWords } from './desk.ts';
 import type { Insight, SignIn } from './insight.ts';
-import type { Deleted, Incoming, Intake, Logger, Received } from './port.ts';
+import type { Deleted, Incoming, Intake, Logger, Received, Typed } from './port.ts';
 import type { Prompts, Unfair } from './prompts.ts';
+import { suggestions } from './suggest.ts';
 import { takeFiles } from './take-files.ts';
 import type { FileTakerParts, TakenFiles } from './take-files.ts';
 import { ownWords, replied, replyTo, takenAs } from './visit.ts';
@@ -86,6 +87,15 @@ export class Admission implements Intake {
     await this.#amend(conversation, message.address, whole);
   }
 
+  async suggest(typed: Typed, signal: AbortSignal): Promise<readonly string[]> {
+    signal.throwIfAborted();
+    const { access, insight, conversations } = this.#options;
+    if (!(await access.isLetIn(typed))) return [];
+    const settings = async () => conversations.settings(this.#conversationOf(typed));
+    const words = wordsFor(typed.author.locale);
+    return suggestions(typed.command, typed.text, { insight, words, settings });
+  }
+
   async deleted(message: Deleted, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     await this.#amend(this.#conversationOf(message), message.address, null);
@@ -112,7 +122,7 @@ export class Admission implements Intake {
     };
   }
 
-  #conversationOf({ conversation, isPrivate, author }: Incoming | Deleted): string {
+  #conversationOf({ conversation, isPrivate, author }: Incoming | Deleted | Typed): string {
     const { account, groups } = this.#options;
     const isOwn = groups === 'per-user' && !isPrivate && author !== undefined;
     return [account, conversation, ...(isOwn ? [author.id.replaceAll(':', '-')] : [])].join('.');

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import type { PartStore } from './part-store.ts';
 import { joined, readPart, writePart } from './parts-of-messages.ts';
-import type { Deleted, Incoming, Intake, Logger, MessagePart, Received } from './port.ts';
+import type { Deleted, Incoming, Intake, Logger, MessagePart, Received, Typed } from './port.ts';
 
 export interface GatheringOptions {
   /** What takes whole messages. */
@@ -64,6 +64,10 @@ export class Gathering implements Intake {
 
   async edited(message: Incoming, signal: AbortSignal): Promise<void> {
     await this.#options.intake.edited?.(message, signal);
+  }
+
+  async suggest(typed: Typed, signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.#options.intake.suggest?.(typed, signal)) ?? [];
   }
 
   async deleted(message: Deleted, signal: AbortSignal): Promise<void> {

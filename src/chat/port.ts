@@ -187,8 +187,22 @@ export interface Intake {
    * has begun is left alone. Rejects like `receive`.
    */
   edited?(message: Incoming, signal: AbortSignal): Promise<void>;
+  /**
+   * What may be chosen for what somebody is typing behind a command: the likeliest first, none for
+   * who may not talk. Rejects like `receive`.
+   */
+  suggest?(typed: Typed, signal: AbortSignal): Promise<readonly string[]>;
   /** A message is gone. What waits is dropped, what has begun is left alone. */
   deleted?(message: Deleted, signal: AbortSignal): Promise<void>;
+}
+
+/** What somebody has typed so far of what a command takes. */
+export interface Typed extends Pick<
+  Incoming,
+  'conversation' | 'isPrivate' | 'author' | 'places' | 'text'
+> {
+  /** Its name, without the slash. */
+  readonly command: string;
 }
 
 /** Which message is gone. */

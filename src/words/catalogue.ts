@@ -39,6 +39,8 @@ export interface Words {
   readonly effortUnknown: (model: string, list: string) => string;
   /** The model cannot be told how long to think. */
   readonly effortLacking: (model: string) => string;
+  /** Offered while somebody types behind `/persona`; at most 100 UTF-16 units each. */
+  readonly personas: readonly string[];
   readonly personaNow: (persona: string) => string;
   readonly personaNone: string;
   readonly personaSet: string;

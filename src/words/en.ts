@@ -61,6 +61,13 @@ export const en: Words = {
   effortStandard: 'From now on Grok decides by itself how long to think.',
   effortUnknown: (model, list) => `**${model}** takes one of these: ${list}, default`,
   effortLacking: (model) => `**${model}** cannot be told how long to think.`,
+  personas: [
+    'A patient teacher who explains step by step and checks that I follow',
+    'A terse expert: the answer first, in few words, no pleasantries',
+    'A critic who looks for what is wrong with an idea, and how to mend it',
+    'An editor who improves what I write and says what was changed',
+    'A translator: whatever I write comes back in English',
+  ],
   personaNow: (persona) => `This is how I am to be here, until \`/persona off\`:\n\n${persona}`,
   personaNone: 'I am just Grok here. `/persona` followed by a description makes me somebody else.',
   personaSet: 'Done: from now on I am like that here. `/persona off` ends it.',

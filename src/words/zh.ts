@@ -56,6 +56,13 @@ export const zh: Words = {
   effortStandard: '从现在起由 Grok 自行决定思考多久。',
   effortUnknown: (model, list) => `**${model}** 可选：${list}、default`,
   effortLacking: (model) => `**${model}** 不支持设置思考强度。`,
+  personas: [
+    '耐心的老师：一步一步讲解，并确认我听懂了',
+    '简洁的专家：先给答案，话不多，不客套',
+    '批评者：找出想法的问题，并说明怎样改进',
+    '编辑：改进我写的文字，并说明改了什么',
+    '翻译：把我写的内容都译成中文',
+  ],
   personaNow: (persona) => `我在这里的角色如下，\`/persona off\` 可取消：\n\n${persona}`,
   personaNone: '我在这里就是 Grok。`/persona` 加上描述可以让我扮演别的角色。',
   personaSet: '好的，从现在起我在这里就是这个角色。`/persona off` 可取消。',
