@@ -23,6 +23,7 @@ const secretFields = [
   'CREDENTIAL_KEYS',
   'REDIS_URL',
   'HTTP_TOKEN',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ];
 
 export interface LogOptions {

@@ -20,6 +20,13 @@ const promptFileSchema = z.object({
 
 export type PromptFile = z.infer<typeof promptFileSchema>;
 
+/** https://www.w3.org/TR/trace-context/#traceparent-header-field-values */
+export const traceSchema = z
+  .string()
+  .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
+  .optional()
+  .catch(undefined);
+
 /**
  * A message that was admitted, as it lies in Redis until it is settled. `v` is the version of this
  * format; a process that meets a higher one hands the prompt back (`RECORD_NEWER`).
@@ -45,6 +52,8 @@ export const promptSchema = z.object({
   /** The text describes a picture that is to be drawn. */
   imagine: z.boolean().optional(),
   files: z.array(promptFileSchema).optional(),
+  /** The span that put it in, as W3C `traceparent`; what is none is forgotten. */
+  trace: traceSchema,
   /** When the bridge took it in, milliseconds since 1970. */
   receivedAtMs: z.number(),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Prompt } from './prompt.ts';
+import { type Prompt, traceSchema } from './prompt.ts';
 
 /** A file as it lies in Redis. */
 const fileSchema = z.object({ name: z.string().min(1), mime: z.string(), base64: z.string() });
@@ -35,6 +35,8 @@ export const replySchema = z.object({
   receivedAtMs: z.number(),
   /** How long the answer took to make, milliseconds: whether its author has been kept waiting by it. */
   workedMs: z.number().optional(),
+  /** The span that made it, as W3C `traceparent`. */
+  trace: traceSchema,
 });
 
 export type Reply = z.infer<typeof replySchema>;
@@ -44,8 +46,9 @@ export function replyTo(
   prompt: Prompt,
   said: Pick<Reply, 'kind' | 'text' | 'final'> & { readonly id?: string },
 ): Reply {
-  const { id, conversation, account, address, receivedAtMs } = prompt;
-  const place = { anchor: id, prompt: id, conversation, account, address, receivedAtMs };
+  const { id, conversation, account, address, receivedAtMs, trace } = prompt;
+  const from = trace === undefined ? {} : { trace };
+  const place = { anchor: id, prompt: id, conversation, account, address, receivedAtMs, ...from };
   return { v: 1, ...place, id: said.id ?? id, kind: said.kind, final: said.final, text: said.text };
 }
 
@@ -59,6 +62,7 @@ export const previewSchema = z.object({
   /** The turn that made it: a preview of an older turn is dropped. */
   turnEpoch: z.number(),
   seq: z.number(),
+  trace: traceSchema,
   /** Markdown so far; empty: work on the prompt has begun. */
   text: z.string(),
 });

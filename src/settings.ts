@@ -151,6 +151,19 @@ export const settings = z.object({
     .string()
     .optional()
     .describe('Opens the console; without one it is for this machine alone, on loopback'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'expected http:// or https://' })
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional()
+    .describe(
+      'Where traces of prompts go, by OTLP over HTTP: `http://127.0.0.1:4318`; unset: none',
+    ),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .default('')
+    .transform(readHeaders)
+    .describe('Headers that go along, percent-encoded: `name=value`, comma-separated'),
+
   LOG_LEVEL: z
     .string()
     .default('info')
@@ -162,6 +175,25 @@ export const settings = z.object({
       '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`; for single parts besides: `info,credentials=debug,queue=trace`',
     ),
 });
+
+/** As OpenTelemetry has it (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). */
+function readHeaders(text: string, context: z.RefinementCtx): Readonly<Record<string, string>> {
+  const pairs = text
+    .split(',')
+    .filter((pair) => pair.trim() !== '')
+    .map((pair) => /^\s*([\w-]+)\s*=\s*(\S+)\s*$/.exec(pair) ?? []);
+  try {
+    if (pairs.every((pair) => pair.length === 3)) {
+      return Object.fromEntries(
+        pairs.map(([, name = '', value = '']) => [name, decodeURIComponent(value)]),
+      );
+    }
+  } catch {
+    // A stray `%`: as any other mistake.
+  }
+  context.addIssue({ code: 'custom', message: 'expected name=value, comma-separated' });
+  return z.NEVER;
+}
 
 function list<Item extends z.ZodType<string, string>>(item: Item) {
   return z

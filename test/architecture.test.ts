@@ -31,6 +31,11 @@ const rules: readonly Rule[] = [
   { of: 'src/credentials/', ours: ['src/', 'src/redis/'], packages: ['ioredis'] },
   { of: 'src/console/', ours: ['src/'], packages: ['bullmq'] },
   { of: 'src/setup/', ours: ['src/', 'src/chat/port.ts'], packages: ['@clack/prompts'] },
+  {
+    of: 'src/telemetry/',
+    ours: ['src/'],
+    packages: ['bullmq', 'bullmq-otel', '@opentelemetry'],
+  },
   { of: 'src/words/', ours: [], packages: [] },
   { of: 'src/', ours: ['src/words/', 'src/chat/port.ts', 'src/'], packages: [] },
   { of: 'adapters/discord/', ours: ['src/chat/port.ts'], packages: ['discord.js'] },
@@ -47,7 +52,16 @@ interface Rule {
 }
 
 /** Heavy packages: each may be imported only where a rule names it. */
-const guarded = ['bullmq', 'ioredis', 'openai', 'discord.js', 'grammy', '@clack/prompts'];
+const guarded = [
+  'bullmq',
+  'bullmq-otel',
+  '@opentelemetry',
+  'ioredis',
+  'openai',
+  'discord.js',
+  'grammy',
+  '@clack/prompts',
+];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -65,6 +79,15 @@ describe('who may import whom', () => {
 
   it('holds for heavy packages', () => {
     expect(files.flatMap((file) => breachesOfPackages(file))).toEqual([]);
+  });
+
+  it('loads what traces only where it is asked for', () => {
+    const others = files.filter((file) => !file.startsWith('src/telemetry/'));
+    const eager = others.filter((file) =>
+      importsOf(file).some((one) => targetOf(file, one)?.startsWith('src/telemetry/') === true),
+    );
+    expect(files.length - others.length).toBeGreaterThan(1);
+    expect(eager).toEqual([]);
   });
 
   it('leaves the classifier without any import at all', () => {

@@ -9,7 +9,7 @@ export type SettingsChange = { readonly [Field in keyof ConversationSettings]?: 
 /** Who asks again, and by which message. */
 export type AskedAgain = Pick<
   Prompt,
-  'id' | 'conversation' | 'account' | 'address' | 'author' | 'receivedAtMs'
+  'id' | 'conversation' | 'account' | 'address' | 'author' | 'receivedAtMs' | 'trace'
 >;
 
 /** A prompt and its answer, as they are kept. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { BridgeError, type ErrorCode, isBridgeError } from '../errors.ts';
+import { noTracing, type SpanFacts, type Tracing } from '../tracing.ts';
 import { type Answer, attempt, type Refused } from './attempt.ts';
 import type { InferenceClass } from './classify.ts';
 import type { GrokClient } from './client.ts';
@@ -16,6 +17,7 @@ export interface GrokOptions {
   readonly tokens: TokenSource;
   readonly clock: Clock;
   readonly onFailure?: (failure: FailureReport) => void;
+  readonly tracing?: Tracing;
   /** The longest silence of the API; default 300 s. */
   readonly idleMs?: number;
 }
@@ -113,12 +115,25 @@ class Call {
   }
 
   async answer(first: GrokRequest): Promise<Answer> {
+    const { tracing = noTracing } = this.#options;
     let request = first;
     for (let sends = 1; ; sends += 1) {
-      const token = await this.#session.acquire(this.#asked.signal);
-      const result = await this.#send(request, token);
+      const token = await tracing.span('token', {}, async () =>
+        this.#session.acquire(this.#asked.signal),
+      );
+      const { credential, generation } = token;
+      const facts = { model: request.model, send: sends, credential, generation };
+      const sending = request;
+      const result = await tracing.span('grok', { kind: 'client', facts }, async () => {
+        const sent = await this.#send(sending, token);
+        tracing.set(sent.kind === 'answered' ? { class: 'ok' } : factsOf(sent.refusal));
+        return sent;
+      });
       if (result.kind === 'answered') return result.answer;
-      const next = await this.#afterRefusal(request, token, result.refusal);
+      const { refusal } = result;
+      const next = await tracing.span('refused', { facts: factsOf(refusal) }, async () =>
+        this.#afterRefusal(sending, token, refusal),
+      );
       if (next === undefined || sends === mostSends) throw this.#error(result.refusal);
       request = next;
     }
@@ -180,6 +195,10 @@ class Call {
   ): void {
     this.#options.onFailure?.({ prompt, credential, generation, ...what });
   }
+}
+
+function factsOf({ verdict, status }: Refused): SpanFacts {
+  return { class: verdict.class, ...(status === null ? {} : { status }) };
 }
 
 function refusalOf({ verdict, status, streamed }: Refused): Refusal {

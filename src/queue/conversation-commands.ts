@@ -33,7 +33,7 @@ export interface ConversationCommandsOptions {
 /** Who asks again, and by which message; what is asked comes from the prompt before. */
 export type Again = Pick<
   Prompt,
-  'id' | 'conversation' | 'account' | 'address' | 'author' | 'receivedAtMs'
+  'id' | 'conversation' | 'account' | 'address' | 'author' | 'receivedAtMs' | 'trace'
 >;
 
 /** What commands do to a conversation; each once for the message it came in, as in `PromptQueue`. */
@@ -112,11 +112,11 @@ export class ConversationCommands {
     const entry = raw === null ? null : parsePromptEntry(raw);
     if (entry?.kind !== 'whole') return 'none';
     const last = entry.prompt;
-    const { id, conversation, account, address, receivedAtMs } = again;
+    const { id, conversation, account, address, receivedAtMs, trace } = again;
     // Grok is told who said it first; the rest counts against who asks now.
     const author = { ...again.author, name: last.author.name };
     const place = { conversation, account, address };
-    const prompt: Prompt = { ...last, ...place, id, author, receivedAtMs };
+    const prompt: Prompt = { ...last, ...place, id, author, receivedAtMs, trace };
     for (;;) {
       const newest = await this.#newest(again.conversation);
       const isItsAnswer = asked.safeParse(newest.value).data?.atMs === last.receivedAtMs;

@@ -1,4 +1,4 @@
-import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, type Telemetry, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -38,6 +38,7 @@ export interface GuardedWorkerOptions {
   /** How long a turn's lock lasts unless it is renewed. */
   readonly lockMs: number;
   readonly turn: (conversation: string, hold: Hold) => Promise<TurnEnd>;
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** How long a closing worker needs to let go of its blocking connection. */
@@ -225,6 +226,7 @@ class LeasedWorker extends Worker {
       maxStalledCount: 1_000_000_000,
       drainDelay: 1,
       runRetryDelay: 500,
+      ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
     });
     this.#clock = options.clock;
     this.#lockMs = options.lockMs;

@@ -5,17 +5,20 @@ import { isBridgeError } from '../errors.ts';
 import { forPrompt } from '../prompt-at-hand.ts';
 import type { Prompt } from '../prompt.ts';
 import type { Reply } from '../reply.ts';
+import type { Tracing } from '../tracing.ts';
 import { attempt, type Attempted } from './attempt.ts';
 import { parsePromptEntry, word } from './entry.ts';
 import type { Hold, TurnEnd } from './guarded-worker.ts';
 import type { PromptEndings, PromptHandler, PromptMetrics, Settlement } from './prompt-handler.ts';
-import type { Ending, Head, PromptList, Turn } from './prompt-list.ts';
+import type { Ending, Head, Turn } from './prompt-list.ts';
 import type { StopSignals } from './stop-signals.ts';
+import type { TurnList } from './traced-list.ts';
+import type { Tuning } from './tuning.ts';
 import type { TurnQueues } from './turn-queues.ts';
 
 /** What a turn works with. */
 export interface PromptTurnParts {
-  readonly list: PromptList;
+  readonly list: TurnList;
   readonly turns: TurnQueues;
   readonly stops: StopSignals;
   readonly clock: Clock;
@@ -23,24 +26,10 @@ export interface PromptTurnParts {
   readonly metrics: PromptMetrics;
   readonly handle: PromptHandler;
   readonly endings: PromptEndings;
+  readonly tracing: Tracing;
   /** Longest that one attempt may take. */
   readonly deadlineMs: number;
   readonly tuning: Tuning;
-}
-
-/** Times and limits of turns. */
-export interface Tuning {
-  readonly lockMs: number;
-  /** How many prompts one turn answers before others get theirs. */
-  readonly promptsPerTurn: number;
-  /** How long a handler may take to end after `STOPPED` or `DEADLINE_PASSED`. */
-  readonly windDownMs: number;
-  /** Waits after a handler threw; one more time, and the prompt is given up. */
-  readonly faultDelaysMs: readonly number[];
-  /** Attempts of any kind after which a prompt is given up. */
-  readonly mostAttempts: number;
-  /** Runs that ended with the process, after which a prompt is held to be the reason. */
-  readonly mostCrashes: number;
 }
 
 /** What became of a head: the next one, or the end of the turn. */
@@ -94,7 +83,7 @@ class PromptStep {
   }
 
   async run(): Promise<Step> {
-    const { log } = this.#parts;
+    const { log, tracing } = this.#parts;
     const entry = parsePromptEntry(this.#head.raw);
     switch (entry.kind) {
       case 'newer':
@@ -108,7 +97,11 @@ class PromptStep {
       case 'whole':
     }
     const { prompt, historyEpoch } = entry;
-    return forPrompt(prompt.id, async () => this.#work(prompt, historyEpoch));
+    const facts = { prompt: prompt.id, attempt: this.#head.attempts + 1 };
+    const span = { kind: 'consumer', from: prompt.trace, facts } as const;
+    return forPrompt(prompt.id, async () =>
+      tracing.span('answer', span, async () => this.#work(prompt, historyEpoch)),
+    );
   }
 
   async #work(prompt: Prompt, historyEpoch: number): Promise<Step> {
@@ -237,7 +230,7 @@ class PromptStep {
     historyEpoch: number,
     more: Pick<Ending, 'exchange' | 'usage' | 'deadLetter'> = {},
   ): Promise<Step> {
-    const { list, metrics, clock, log, endings } = this.#parts;
+    const { list, metrics, clock, log, endings, tracing } = this.#parts;
     const { exchange, usage, deadLetter } = more;
     // Later in a turn the reply before is mostly still being shown, and its turn goes on to this one.
     const isFirst = this.#turn.settled === 0;
@@ -260,6 +253,7 @@ class PromptStep {
         if (settled.wakeReplies && !isFirst) this.#wakeReplies(reply);
         const tookMs = clock.now() - prompt.receivedAtMs;
         metrics.settled(prompt, outcome, tookMs);
+        tracing.set({ outcome });
         log.info({ prompt: prompt.id, outcome, tookMs }, 'prompt settled');
         return { kind: 'next', head: settled.next };
       }

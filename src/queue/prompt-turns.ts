@@ -1,13 +1,17 @@
+import type { Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 
 import type { Clock } from '../clock.ts';
+import { noTracing, type Tracing } from '../tracing.ts';
 import { GuardedWorker } from './guarded-worker.ts';
 import type { PromptEndings, PromptHandler, PromptMetrics } from './prompt-handler.ts';
 import { PromptList } from './prompt-list.ts';
-import { runPromptTurn, type Tuning } from './prompt-turn.ts';
+import { runPromptTurn } from './prompt-turn.ts';
 import { promptsQueue } from './queue-keys.ts';
 import type { StopSignals } from './stop-signals.ts';
+import { tracedList } from './traced-list.ts';
+import type { Tuning } from './tuning.ts';
 import type { TurnQueues } from './turn-queues.ts';
 
 /** What `PromptTurns` is made of. */
@@ -27,6 +31,8 @@ export interface PromptTurnsOptions {
   readonly history: { readonly maxExchanges: number; readonly lifetimeMs: number };
   /** Longest that one attempt may take. */
   readonly deadlineMs: number;
+  readonly tracing?: Tracing;
+  readonly telemetry?: Telemetry | undefined;
   /** Changed by tests only. */
   readonly tuning?: Partial<Tuning>;
 }
@@ -46,7 +52,13 @@ export class PromptTurns implements AsyncDisposable {
 
   constructor(options: PromptTurnsOptions) {
     const tuning = { ...usual, ...options.tuning };
-    const parts = { ...options, tuning, list: new PromptList(options) };
+    const { tracing = noTracing } = options;
+    const parts = {
+      ...options,
+      tracing,
+      tuning,
+      list: tracedList(new PromptList(options), tracing),
+    };
     this.#worker = new GuardedWorker({
       ...options,
       queue: promptsQueue,

@@ -1,3 +1,4 @@
+import type { Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 
@@ -60,6 +61,7 @@ export interface ReplyTurnsOptions {
   /** How many conversations are delivered to side by side. */
   readonly concurrency: number;
   readonly historyLifetimeMs: number;
+  readonly telemetry?: Telemetry | undefined;
   /** Changed by tests only. */
   readonly tuning?: Partial<ReplyTuning>;
 }

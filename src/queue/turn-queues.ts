@@ -1,4 +1,4 @@
-import { type JobsOptions, Queue } from 'bullmq';
+import { type JobsOptions, Queue, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 
@@ -12,9 +12,16 @@ export class TurnQueues implements AsyncDisposable {
   readonly #redis: Redis;
   readonly #prefix: string;
   readonly #log: Logger;
+  readonly #telemetry: Telemetry | undefined;
   readonly #queues = new Map<string, Queue>();
 
-  constructor(options: { redis: Redis; prefix: string; log: Logger }) {
+  constructor(options: {
+    redis: Redis;
+    prefix: string;
+    log: Logger;
+    telemetry?: Telemetry | undefined;
+  }) {
+    this.#telemetry = options.telemetry;
     this.#redis = options.redis;
     this.#prefix = new QueueKeys(options.prefix).bullmq;
     this.#log = options.log;
@@ -79,6 +86,7 @@ export class TurnQueues implements AsyncDisposable {
       connection: this.#redis,
       prefix: this.#prefix,
       streams: { events: { maxLen: 1000 } },
+      ...(this.#telemetry === undefined ? {} : { telemetry: this.#telemetry }),
     });
     queue.on('error', (error) => {
       this.#log.warn({ err: error, queue: name }, 'queue connection failed');

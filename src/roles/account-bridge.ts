@@ -19,6 +19,7 @@ import { Lease } from '../redis/lease.ts';
 import { RedisPromptFiles } from '../redis/prompt-files.ts';
 import type { BridgeParts } from './bridge-side.ts';
 import { observedAdapter } from './observed-adapter.ts';
+import { tracedIntake, tracedPrompts } from './traced-prompts.ts';
 
 const leaseTimes = { lifeMs: 5000, renewEveryMs: 1500 };
 
@@ -108,7 +109,7 @@ export class AccountBridge {
   }
 
   async #serve(lease: Lease): Promise<void> {
-    const { redis, subscriber, prefix, turns, clock, metrics } = this.#parts;
+    const { redis, subscriber, prefix, turns, clock, metrics, tracing } = this.#parts;
     const [chatLog, queueLog] = [
       partLog(this.#parts.log, 'chat'),
       partLog(this.#parts.log, 'queue'),
@@ -119,7 +120,7 @@ export class AccountBridge {
     await using stack = new AsyncDisposableStack();
     const outbox = stack.use(
       new Outbox({
-        adapter: observedAdapter(this.#adapter, { platform: this.platform, metrics }),
+        adapter: observedAdapter(this.#adapter, { platform: this.platform, metrics, tracing }),
         receipts: new RedisReceipts({ redis, prefix, holder }),
         pendingReplies: async (conversation) => redis.llen(keys.replies(conversation)),
         mayAct: () => lease.isHeld(),
@@ -143,7 +144,13 @@ export class AccountBridge {
         deadLettered: () =>
           metrics.prompts.inc({ platform: this.platform, outcome: 'undelivered' }),
       },
-      deliver: async (reply, turn, signal) => outbox.deliver(reply, turn, signal),
+      deliver: async (reply, turn, signal) => {
+        const facts = { reply: reply.id, kind: reply.kind };
+        return tracing.span('deliver', { kind: 'consumer', from: reply.trace, facts }, async () =>
+          outbox.deliver(reply, turn, signal),
+        );
+      },
+      telemetry: this.#parts.queueTelemetry,
       concurrency: deliveries,
       historyLifetimeMs: this.#parts.historyLifetimeMs,
     });
@@ -154,7 +161,7 @@ export class AccountBridge {
         prefix,
         account,
         log: queueLog,
-        show: (preview) => outbox.preview(preview),
+        show: (preview) => tracing.under(preview.trace, () => outbox.preview(preview)),
       }),
     );
     await Promise.all([replies.ready(), previews.ready]);
@@ -165,7 +172,7 @@ export class AccountBridge {
     });
     const admission = new Admission({
       account,
-      prompts: this.#parts.prompts,
+      prompts: tracedPrompts(this.#parts.prompts, tracing),
       conversations: this.#parts.conversations,
       insight: this.#parts.insight,
       signIn: this.#parts.signIn,
@@ -180,7 +187,7 @@ export class AccountBridge {
     const until = AbortSignal.any([this.#intake.signal, lease.signal]);
     const parts = new RedisPartStore({ redis, prefix, account });
     const gathering = new Gathering(
-      { intake: admission, parts, clock, log: chatLog },
+      { intake: tracedIntake(admission, this.platform, tracing), parts, clock, log: chatLog },
       lease.signal,
     );
     await gathering.resume();

@@ -33,7 +33,7 @@ export type Ask = (question: Question, hooks: AskHooks, signal: AbortSignal) => 
 
 /** Makes requests of questions, as the settings of the conversation and of the program say. */
 export function askGrok(
-  { config, metrics, clock }: Pick<Foundation, 'config' | 'metrics' | 'clock'>,
+  { config, metrics, clock, tracing }: Pick<Foundation, 'config' | 'metrics' | 'clock' | 'tracing'>,
   send: Send,
 ): Ask {
   return async (question, { onText, onRefusal }, signal) => {
@@ -59,7 +59,10 @@ export function askGrok(
       },
       {
         onText: (text) => {
-          if (isFirst) metrics.firstTokenSeconds.observe((clock.monotonic() - askedAtMs) / 1000);
+          if (isFirst) {
+            metrics.firstTokenSeconds.observe((clock.monotonic() - askedAtMs) / 1000);
+            tracing.note('first word');
+          }
           isFirst = false;
           onText(text);
         },

@@ -18,9 +18,10 @@ import type { Foundation } from './foundation.ts';
 import { insightInto } from './insight.ts';
 import type { Queues } from './queues.ts';
 import { signInByChat } from './sign-in-by-chat.ts';
+import type { Traced } from './telemetry.ts';
 
 /** What the accounts of one bridge share. */
-export interface BridgeParts {
+export interface BridgeParts extends Traced {
   readonly redis: Redis;
   /** Subscribed connections can do nothing else. */
   readonly subscriber: Redis;
@@ -81,6 +82,8 @@ export class BridgeSide {
       access,
       accessStore,
       isAlone: foundation.isAlone,
+      tracing: foundation.tracing,
+      queueTelemetry: foundation.queueTelemetry,
       metrics,
       clock,
       log,

@@ -3,10 +3,11 @@ import { History } from '../conversation/history.ts';
 import { partLog } from '../log.ts';
 import type { Foundation } from './foundation.ts';
 import type { Queues } from './queues.ts';
+import { tracedRetry } from './traced-prompts.ts';
 
 /** What is kept of conversations, and what commands do to them, as one. */
 export function conversationsOf(
-  { config, redis, prefix, log }: Foundation,
+  { config, redis, prefix, log, tracing }: Foundation,
   { commands }: Pick<Queues, 'commands'>,
 ): Conversations {
   const history = new History({
@@ -19,7 +20,7 @@ export function conversationsOf(
     settings: async (conversation) => commands.settings(conversation),
     kept: async (conversation) => history.all(conversation),
     change: async (...change) => commands.change(...change),
-    retry: async (...retry) => commands.retry(...retry),
+    retry: tracedRetry(async (...retry) => commands.retry(...retry), tracing),
     undo: async (...undo) => commands.undo(...undo),
     forget: async (...forget) => commands.forget(...forget),
   };

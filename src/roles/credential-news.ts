@@ -1,6 +1,7 @@
 import type { Metrics } from '../console/metrics.ts';
 import type { CredentialEvent } from '../credentials/events.ts';
 import type { Logger } from '../log.ts';
+import { noTracing, type Tracing } from '../tracing.ts';
 import type { Incidents } from './incidents.ts';
 import type { OwnerNotices } from './owner-notices.ts';
 
@@ -11,11 +12,13 @@ import type { OwnerNotices } from './owner-notices.ts';
 export function credentialNews({
   log,
   metrics,
+  tracing = noTracing,
   owners,
   incidents,
 }: {
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly tracing?: Tracing;
   readonly owners: OwnerNotices;
   readonly incidents: Pick<Incidents, 'note'>;
 }): (event: CredentialEvent) => void {
@@ -24,6 +27,7 @@ export function credentialNews({
     log[levelOf(event)]({ ...facts, event: kind }, `credential ${kind.replaceAll('-', ' ')}`);
     count(event, metrics);
     note(event, incidents);
+    tracing.note(`credential ${kind}`, { credential: event.credential });
     tell(event, owners).catch((error: unknown) => {
       log.warn({ err: error, event: kind }, 'owners not told');
     });

@@ -14,9 +14,11 @@ import { RedisConnections } from '../redis/connection.ts';
 import { readDurability, requireDurable } from '../redis/durability.ts';
 import { EmbeddedRedis } from '../redis/embedded.ts';
 import { requireKnownLayout } from '../redis/layout.ts';
+import { noTracing } from '../tracing.ts';
+import type { Traced } from './telemetry.ts';
 
 /** What every role stands on. Closed with the stack it was laid in. */
-export interface Foundation {
+export interface Foundation extends Traced {
   readonly config: Config;
   readonly definitions: readonly AdapterDefinition[];
   readonly log: Logger;
@@ -95,6 +97,7 @@ export async function layFoundation(
     connections,
     redis,
     prefix: config.REDIS_PREFIX,
+    tracing: noTracing,
     metrics: new Metrics(),
     health: new Health(),
     isDurable: durability.kind !== 'volatile',

@@ -27,10 +27,10 @@ export class LivePreview implements Disposable {
     { prompt, turnEpoch }: { readonly prompt: Prompt; readonly turnEpoch: number },
     { sink, clock }: { readonly sink: PreviewSink; readonly clock: Clock },
   ) {
-    const { id, conversation, account, address } = prompt;
+    const { id, conversation, account, address, trace } = prompt;
     this.#sink = sink;
     this.#clock = clock;
-    this.#frame = { prompt: id, conversation, account, address, turnEpoch };
+    this.#frame = { prompt: id, conversation, account, address, turnEpoch, trace };
   }
 
   /** Work has begun: typing, and soon the placeholder. */

@@ -1,31 +1,44 @@
 import type { OutboxOptions } from '../chat/outbox.ts';
-import type { Delivery } from '../chat/port.ts';
+import type { Delivery, Outgoing } from '../chat/port.ts';
 import type { Metrics } from '../console/metrics.ts';
+import { noTracing, type Tracing } from '../tracing.ts';
+
+export interface ObservedParts {
+  readonly platform: string;
+  readonly metrics: Metrics;
+  readonly tracing?: Tracing;
+}
 
 type Writer = OutboxOptions['adapter'];
 
-/** The adapter as the outbox writes to it, with every post and edit counted by what came of it. */
+/** The adapter as the outbox writes to it, with every post and edit counted, and in a span. */
 export function observedAdapter(
   adapter: Writer,
-  { platform, metrics }: { readonly platform: string; readonly metrics: Metrics },
+  { platform, metrics, tracing = noTracing }: ObservedParts,
 ): Writer {
-  const observed = async (call: 'post' | 'edit', write: () => Promise<Delivery>) => {
-    let outcome: Delivery['kind'] = 'unknown';
-    try {
-      const delivery = await write();
-      outcome = delivery.kind;
-      return delivery;
-    } finally {
-      metrics.writes.inc({ platform, call, outcome });
-    }
-  };
+  const observed = async (
+    call: 'post' | 'edit',
+    { role, chunk }: Outgoing,
+    write: () => Promise<Delivery>,
+  ) =>
+    tracing.span(call, { kind: 'client', facts: { platform, role, chunk } }, async () => {
+      let outcome: Delivery['kind'] = 'unknown';
+      try {
+        const delivery = await write();
+        outcome = delivery.kind;
+        return delivery;
+      } finally {
+        metrics.writes.inc({ platform, call, outcome });
+        tracing.set({ outcome });
+      }
+    });
   return {
     maxChars: adapter.maxChars,
     ...(adapter.takesFiles === undefined ? {} : { takesFiles: adapter.takesFiles }),
     measure: (markdown) => adapter.measure(markdown),
     previewIntervalMs: (address) => adapter.previewIntervalMs(address),
     typing: async (...args) => adapter.typing(...args),
-    post: async (...args) => observed('post', async () => adapter.post(...args)),
-    edit: async (...args) => observed('edit', async () => adapter.edit(...args)),
+    post: async (...args) => observed('post', args[1], async () => adapter.post(...args)),
+    edit: async (...args) => observed('edit', args[2], async () => adapter.edit(...args)),
   };
 }

@@ -30,6 +30,7 @@ export function openGrok(
     client,
     tokens,
     clock,
+    tracing: foundation.tracing,
     idleMs: config.GROK_IDLE_SECONDS * 1000,
     onFailure: (failure) => {
       metrics.apiFailures.inc({ class: failure.class });

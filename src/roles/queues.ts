@@ -38,7 +38,9 @@ export function fairUseOf(config: Config): Required<FairUse> {
 export function openQueues(foundation: Foundation, stack: AsyncDisposableStack) {
   const { config, redis, prefix, clock } = foundation;
   const log = partLog(foundation.log, 'queue');
-  const turns = stack.use(new TurnQueues({ redis, prefix, log }));
+  const turns = stack.use(
+    new TurnQueues({ redis, prefix, log, telemetry: foundation.queueTelemetry }),
+  );
   const fairUse = fairUseOf(config);
   const prompts = new PromptQueue({
     redis,

@@ -9,6 +9,7 @@ import { BridgeSide } from './bridge-side.ts';
 import { openConsole } from './console.ts';
 import { type Configured, type Foundation, layFoundation } from './foundation.ts';
 import { historyBounds, openQueues, startSweeper } from './queues.ts';
+import { openTelemetry } from './telemetry.ts';
 import { programVersion } from './version.ts';
 import { WorkerSide } from './worker-side.ts';
 import { beginAtZero } from './zeros.ts';
@@ -44,7 +45,8 @@ export async function serve(
   if (sides !== 'worker' && adapters.length === 0) throw nothingToServe();
 
   await using stack = new AsyncDisposableStack();
-  const foundation = await layFoundation(configured, stack);
+  const laid = await layFoundation(configured, stack);
+  const foundation = { ...laid, ...(await openTelemetry(laid, sides, stack)) };
   foundation.metrics.info.set({ version: programVersion(), sides }, 1);
   beginAtZero(
     foundation.metrics,

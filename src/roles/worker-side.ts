@@ -55,7 +55,7 @@ export class WorkerSide {
     foundation: Foundation,
     queues: Pick<Queues, 'turns' | 'prompts' | 'commands'>,
   ): Promise<WorkerSide> {
-    const { config, redis, connections, prefix, metrics, clock } = foundation;
+    const { config, redis, connections, prefix, metrics, clock, tracing } = foundation;
     const log = partLog(foundation.log, 'queue');
     await using building = new AsyncDisposableStack();
     const access = new RedisAccessStore(redis, prefix);
@@ -68,6 +68,7 @@ export class WorkerSide {
     const onEvent = credentialNews({
       log: partLog(log, 'credentials'),
       metrics,
+      tracing,
       owners,
       incidents,
     });
@@ -128,6 +129,8 @@ export class WorkerSide {
           incidents.note(setAside(prompt));
         },
       },
+      tracing,
+      telemetry: foundation.queueTelemetry,
       handle: answerPrompts({
         history: new History({ redis, prefix, budgetTokens, log: partLog(log, 'chat') }),
         condenser,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { Prompt } from '../../src/prompt.ts';
+import { type Prompt, promptSchema } from '../../src/prompt.ts';
 import { parsePromptEntry, parseReplyEntry, replyEntry, word } from '../../src/queue/entry.ts';
 import type { Reply } from '../../src/reply.ts';
 
@@ -41,6 +41,19 @@ describe('an entry of a list', () => {
         expect(parseReplyEntry(replyEntry(any, 5))).toEqual({ kind: 'whole', reply: any });
       }),
     );
+  });
+
+  it('carries its trace, and is whole without one or with one that is none', () => {
+    const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const raw = (value: unknown) => `tg-1-2 4 1 ${JSON.stringify({ ...prompt, trace: value })}`;
+    expect(parsePromptEntry(raw(trace))).toMatchObject({ kind: 'whole', prompt: { trace } });
+    for (const other of ['', 'x'.repeat(55), 7, null, {}]) {
+      const entry = parsePromptEntry(raw(other));
+      expect(entry.kind === 'whole' && entry.prompt.trace).toBe(undefined);
+    }
+    // As a worker of an earlier version reads it, which knows of no trace.
+    const earlier = promptSchema.omit({ trace: true }).parse({ ...prompt, trace });
+    expect(earlier).toEqual(prompt);
   });
 
   it('of a newer version is told from a broken one', () => {
