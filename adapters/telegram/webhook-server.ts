@@ -52,6 +52,12 @@ export class WebhookServer implements AsyncDisposable {
     return webhook;
   }
 
+  /** Where it listens: of use when it was told to take any. */
+  get port(): number {
+    const address = this.#server.address();
+    return address === null || typeof address === 'string' ? 0 : address.port;
+  }
+
   /** Takes no more updates; those under way are answered. */
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = Promise.withResolvers<void>();

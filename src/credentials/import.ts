@@ -93,10 +93,17 @@ function lifeLeft(
   fromMs: number,
   nowMs: number,
 ): number {
-  if (expiresAt !== undefined) return instantOf(expiresAt) - nowMs;
-  if (expiresIn !== undefined) return fromMs + expiresIn * 1000 - nowMs;
+  if (expiresAt !== undefined) return believable(instantOf(expiresAt) - nowMs);
+  if (expiresIn !== undefined) return believable(fromMs + expiresIn * 1000 - nowMs);
   throw invalid('it says neither expires_in nor expires_at');
 }
+
+/** Ends further away than a year could not be written as times. */
+function believable(ms: number): number {
+  return Math.min(Math.max(ms, -longestMs), longestMs);
+}
+
+const longestMs = 31_536_000_000;
 
 /** Seconds stay under 10^11 until the year 5138, milliseconds have been over it since 1973. */
 function instantOf(value: number | string): number {

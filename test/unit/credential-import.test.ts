@@ -71,6 +71,15 @@ describe('an import', () => {
     });
   });
 
+  test('believes no life of more than a year, in the past or to come', () => {
+    const life = (more: string) =>
+      importTokens(`{"access_token":"a","refresh_token":"r",${more}}`, now).tokens.expiresInMs;
+    const yearMs = 31_536_000_000;
+    expect(life('"expires_in":1e308')).toBe(yearMs);
+    expect(life('"expires_in":-1e308')).toBe(-yearMs);
+    expect(life('"expires_at":1e300')).toBe(yearMs);
+  });
+
   test('refuses anything else with one code, and never repeats what it read', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string()), (text) => {

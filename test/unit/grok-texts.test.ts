@@ -62,4 +62,20 @@ describe('an error text for the log', () => {
   it('is short', () => {
     expect(redact('word '.repeat(1000)).length).toBe(280);
   });
+
+  it.each(['a', '_', 'a@', '@.', 'a1', "'", 'a.'])(
+    'is made fit in no time, even one of nothing but “%s”',
+    (piece) => {
+      const before = process.cpuUsage();
+      redact(piece.repeat(2_000));
+      const { user, system } = process.cpuUsage(before);
+      // Some of these took seconds, in which a worker did nothing else.
+      expect((user + system) / 1_000).toBeLessThan(1_000);
+    },
+  );
+
+  it('keeps no key that stands behind a long word', () => {
+    expect(redact(`${'a'.repeat(30)}.${'b'.repeat(30)}7`)).toBe('[…]');
+    expect(redact(`${'a'.repeat(30)} it is`)).toBe(`${'a'.repeat(30)} it is`);
+  });
 });
