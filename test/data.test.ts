@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { CredentialKeys } from '../src/credentials/keys.ts';
 import { QueueKeys } from '../src/queue/queue-keys.ts';
-import { conversationKey, gateKey, historyKey, layoutKey, usageKey } from '../src/redis/keys.ts';
+import * as sharedKeys from '../src/redis/keys.ts';
 import { fileRows, keyRows, undescribed, undescribedFiles } from './data-table.ts';
 
 const kept = (ttlMs: number) => ({ type: 'string', ttlMs, text: '' });
@@ -12,13 +12,9 @@ const breaches = (key: string, ttlMs: number) =>
 describe('the tables of docs/data.md', () => {
   it('have a row for every key that the program names', () => {
     const queue = namedBy(new QueueKeys('p'));
-    const shared = [
-      conversationKey('p', 'x-1.5'),
-      historyKey('p', 'x-1.5', 3),
-      usageKey('p', '2026-11-26', 'x:5'),
-      gateKey('p'),
-      layoutKey('p'),
-    ];
+    const shared = Object.entries(sharedKeys)
+      .filter(([name]) => name !== 'rootKey')
+      .map(([, name]) => String(Reflect.apply(name, undefined, ['p', 'x-1.5', 3])));
     const keys = [...queue, ...shared, ...new CredentialKeys('p').of('main')];
     const rows = keyRows();
     const strangers = keys.filter(

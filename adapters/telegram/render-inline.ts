@@ -61,6 +61,13 @@ const linkSchemes = new Set(['http:', 'https:', 'mailto:', 'tel:', 'tg:']);
 function renderLink({ href }: Tokens.Link | Tokens.Image, shown: Rendered): Rendered {
   const name = shown.text.trim() === '' ? literal(href) : shown;
   const scheme = URL.parse(href)?.protocol;
-  if (scheme !== undefined && linkSchemes.has(scheme)) return link(href, name);
+  if (scheme !== undefined && linkSchemes.has(scheme)) {
+    // A label that looks like another address would lead astray.
+    return link(href, isAddress(name.text) ? literal(href) : name);
+  }
   return name.text === href || href === '' ? name : join([name, literal(` (${href})`)]);
+}
+
+function isAddress(text: string): boolean {
+  return /^\s*(?:https?:\/\/|www\.)/i.test(text);
 }

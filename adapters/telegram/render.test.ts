@@ -17,6 +17,8 @@ test.each([
   ],
   ['```\nplain\n```', '<pre>plain</pre>'],
   ['[x](https://x.ai/?a=1&b=2)', '<a href="https://x.ai/?a=1&amp;b=2">x</a>'],
+  ['[https://x.ai](https://y.z/a)', '<a href="https://y.z/a">https://y.z/a</a>'],
+  ['[www.x.ai](https://y.z)', '<a href="https://y.z">https://y.z</a>'],
   ['[x](/docs) and [y](javascript:void)', 'x (/docs) and y (javascript:void)'],
   ['![A cat](https://x.ai/cat.png)', '<a href="https://x.ai/cat.png">A cat</a>'],
   ['https://x.ai', '<a href="https://x.ai">https://x.ai</a>'],

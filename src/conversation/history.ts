@@ -85,7 +85,12 @@ export class History {
   }
 }
 
-const summarySchema = z.object({ text: z.string().min(1), through: z.string().min(1) });
+/** One of a newer version counts as none. */
+const summarySchema = z.object({
+  v: z.literal('1').default('1'),
+  text: z.string().min(1),
+  through: z.string().min(1),
+});
 
 function asSaid({ v, prompt, answer, author, atMs }: StoredExchange): Exchange {
   return { v, prompt, answer, author, atMs };

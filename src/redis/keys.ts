@@ -29,7 +29,7 @@ export function historyKey(prefix: string, conversation: string, historyEpoch: n
   return `${rootKey(prefix)}:history:${historyEpoch}:${conversation}`;
 }
 
-/** HASH of what stands for a history's oldest exchanges: `text`, and `through`, the last of them. */
+/** HASH of what stands for a history's oldest exchanges: `v`, `text`, and `through`, the last of them. */
 export function summaryKey(prefix: string, conversation: string, historyEpoch: number): string {
   return `${rootKey(prefix)}:summary:${historyEpoch}:${conversation}`;
 }

@@ -92,6 +92,21 @@ describe('the summary of a history', () => {
     expect(exchanges.map(({ prompt: asked }) => asked)).toEqual(['question 0']);
   });
 
+  it('of a newer version stays, and counts as none', async () => {
+    await using stage = await begun(3);
+    const { redis, prefix } = stage.deployment;
+    const key = summaryKey(prefix, conversation, 0);
+    expect(await stage.keep(await stage.claimed(), 1)).toBe('kept');
+    expect(await redis.hget(key, 'v')).toBe('1');
+    await redis.hset(key, 'v', '2');
+    const before = await redis.hgetall(key);
+    const { earlier, exchanges } = await stage.history.load(conversation, 0);
+    expect(earlier).toBeUndefined();
+    expect(exchanges).toHaveLength(3);
+    expect(await stage.keep(await stage.claimed(), 2)).toBe('gone');
+    expect(await redis.hgetall(key)).toEqual(before);
+  });
+
   it('is due when the rest nears the budget, not before', async () => {
     await using stage = await begun(4, 70);
     const { due } = await stage.history.load(conversation, 0);

@@ -1,5 +1,5 @@
 -- Keeps a summary in the place of a history's oldest exchanges, and counts what it took. Applied
--- twice it does nothing the second time: the claim is gone.
+-- twice it does nothing the second time: the claim is gone. What a newer version keeps stays.
 -- KEYS 1 claim, 2 conversation, 3 history of the epoch in ARGV 2, 4 its summary, 5… usage of today
 -- ARGV 1 token of the claim, 2 history epoch, 3 text, 4 the last exchange that it covers,
 --      5 lifetime of the summary (ms), 6 lifetime of the usage (ms), 7 input tokens, 8 cached ones,
@@ -19,9 +19,12 @@ end
 if (redis.call('HGET', KEYS[2], 'history_epoch') or '0') ~= ARGV[2] then
   return 'gone'
 end
+if (tonumber(redis.call('HGET', KEYS[4], 'v')) or 1) > 1 then
+  return 'gone'
+end
 for _, exchange in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do
   if exchange == ARGV[4] then
-    redis.call('HSET', KEYS[4], 'text', ARGV[3], 'through', ARGV[4])
+    redis.call('HSET', KEYS[4], 'v', '1', 'text', ARGV[3], 'through', ARGV[4])
     redis.call('PEXPIRE', KEYS[4], ARGV[5])
     return 'kept'
   end
