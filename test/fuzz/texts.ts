@@ -74,7 +74,7 @@ const growth = target({
     piece: fc
       .oneof(
         fc.constantFrom(
-          ...'a 1{"\\[(*_`<&|\n@.-\'=/:',
+          ...Array.from('a 1{"\\[(*_`<&|\n@.-\'=/:'),
           'a@',
           'aA1.-_',
           'a.',

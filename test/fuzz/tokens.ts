@@ -80,7 +80,7 @@ const records = target({
   check: ([value, blob]) => {
     const fields = Object.entries(typeof value === 'object' && value !== null ? value : {});
     const texts = Object.fromEntries(
-      fields.map(([key, field]) => [key, String(JSON.stringify(field))]),
+      fields.map(([key, field]) => [key, JSON.stringify(field) ?? '']),
     );
     orRefused('RECORD_NEWER', () => parseRecord('main', texts));
     const opened = orRefused('CREDENTIAL_KEY_WRONG', () => unseal(ring, slot, blob));
