@@ -16,7 +16,7 @@ const before = await earlierVersion();
 const world = { ...unlimited, xai: slowAnswers };
 const size = { people: 16, questions: 8 } as const;
 /** While processes come and go, answers take so long that many are under way at any moment. */
-const heldUp = { firstChunkDelayMs: 8_000 } as const;
+const heldUp = { firstChunkDelayMs: 20_000 } as const;
 
 afterAll(() => before?.remove());
 
@@ -43,11 +43,11 @@ describe.skipIf(before === undefined)(`an upgrade from ${before?.name ?? 'nowher
     stage.world.xai.configure(heldUp);
     const workers = [await up(stage, 'worker', 'now')];
     // Old and new work side by side for a while.
-    await load.until(30);
+    await load.until(26);
     expect(settledBy(old)).toBeGreaterThan(0);
     expect(await old[0]?.stop()).toBe(0);
     workers.push(await up(stage, 'worker', 'now'));
-    await load.until(50);
+    await load.until(42);
     const bridge = await up(stage, 'bridge', 'now', { standsBy: true });
     expect(await oldBridge.stop()).toBe(0);
     expect(await old[1]?.stop()).toBe(0);
@@ -80,7 +80,7 @@ describe.skipIf(before === undefined)(`an upgrade from ${before?.name ?? 'nowher
       await redis.zadd(new QueueKeys('grok-bridge').waitingPrompts, Date.now(), 'x-1.newer');
       const oldWorker = await up(stage, 'worker', 'before');
       const oldBridge = await up(stage, 'bridge', 'before', { standsBy: true });
-      await load.until(40);
+      await load.until(36);
       expect(await worker.stop()).toBe(0);
       expect(await bridge.stop()).toBe(0);
       expect(load.answered()).toBeLessThan(load.prompts);
