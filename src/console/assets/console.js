@@ -1,3 +1,4 @@
+import { advice } from './advice.js';
 import { credentialCards } from './credentials.js';
 import { byId, element, fill } from './dom.js';
 import { incidentList, platformCards, processCard, queueCard } from './lists.js';
@@ -121,12 +122,15 @@ function showVerdict(sections) {
 function summary({ platforms, credentials, queues, processes }) {
   const up =
     platforms.kind === 'known' ? platforms.value.filter(({ state }) => state === 'up') : [];
-  const serving = credentials.kind === 'known' ? credentials.value.length : 0;
+  const serving =
+    credentials.kind === 'known'
+      ? credentials.value.filter(({ state }) => ['good', 'busy'].includes(advice[state].mood))
+      : [];
   const waiting = queues.kind === 'known' ? queues.value.prompts : 0;
   const here = processes.kind === 'known' ? processes.value.filter(({ isHere }) => isHere) : [];
   return [
     count(up.length, 'platform up', 'platforms up'),
-    count(serving, 'account serves', 'accounts serve'),
+    count(serving.length, 'account serves', 'accounts serve'),
     count(waiting, 'question in hand', 'questions in hand'),
     count(here.length, 'process', 'processes'),
   ].join(' · ');

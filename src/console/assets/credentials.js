@@ -102,8 +102,15 @@ function scale({ expiresAtMs, refreshedAtMs, state }) {
   );
 }
 
-/** Spans that a timeline may show, in minutes. */
-const spans = [5, 15, 60, 6 * 60, 24 * 60, 7 * 24 * 60, 30 * 24 * 60];
+/** What a timeline may show: the least that holds all, at most the last. */
+const spans = [
+  { minutes: 5, words: '5 min' },
+  { minutes: 15, words: '15 min' },
+  { minutes: 60, words: '60 min' },
+  { minutes: 6 * 60, words: '6 h' },
+  { minutes: 24 * 60, words: '24 h' },
+];
+const longest = { minutes: 7 * 24 * 60, words: '7 days' };
 
 /**
  * What befell it, as dots along a line and as a list.
@@ -112,8 +119,8 @@ const spans = [5, 15, 60, 6 * 60, 24 * 60, 7 * 24 * 60, 30 * 24 * 60];
 function timeline({ name, past }) {
   const now = nowMs();
   const oldest = past.at(-1)?.atMs ?? now;
-  const spanMs =
-    (spans.find((span) => span * 60_000 >= now - oldest) ?? spans.at(-1) ?? 1) * 60_000;
+  const span = spans.find(({ minutes }) => minutes * 60_000 >= now - oldest) ?? longest;
+  const spanMs = span.minutes * 60_000;
   const seen = past.filter(({ atMs }) => atMs >= now - spanMs);
   const drawing = svg('svg', {
     class: 'timeline',
@@ -134,7 +141,7 @@ function timeline({ name, past }) {
     );
   }
   const refreshes = seen.filter(({ kind }) => kind === 'refreshed').length;
-  const summary = `${refreshes === 1 ? 'one refresh' : `${refreshes} refreshes`} in the last ${duration(spanMs)}`;
+  const summary = `${refreshes === 1 ? 'one refresh' : `${refreshes} refreshes`} in the last ${span.words}`;
   return element(
     'details',
     { class: 'past', 'data-key': `past ${name}` },
@@ -145,7 +152,7 @@ function timeline({ name, past }) {
       element(
         'span',
         { class: 'axis' },
-        element('span', {}, `${duration(spanMs)} ago`),
+        element('span', {}, `${span.words} ago`),
         element('span', { class: 'said' }, summary),
         element('span', {}, 'now'),
       ),

@@ -45,7 +45,7 @@ function blocks(text) {
 }
 
 const marks =
-  /(?<code>`+)(?<coded>.+?)\k<code>|\[(?<words>[^\]]+)\]\(<?(?<url>[^\s)>]+)>?\)|\*\*(?<bold>.+?)\*\*|~~(?<struck>.+?)~~|(?<![\w*])[*_](?<italic>[^*_\s][^*_]*)[*_](?!\w)|\\(?<escaped>[^\w\s])/u;
+  /(?<code>`+)(?<coded>.+?)\k<code>|\[(?<words>\[[^\]]*\]|[^\]]+)\]\(<?(?<url>[^\s)>]+)>?\)|\*\*(?<bold>.+?)\*\*|~~(?<struck>.+?)~~|(?<![\w*])[*_](?<italic>[^*_\s][^*_]*)[*_](?!\w)|\\(?<escaped>[^\w\s])/u;
 
 /**
  * @param {string} text

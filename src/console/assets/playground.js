@@ -125,14 +125,16 @@ async function post(path, body) {
  */
 function tell(text, mood) {
   const said = byId('said');
-  said.prepend(element('li', { class: mood }, element('time', {}, moment(nowMs())), ' ', text));
+  said.prepend(element('p', { class: mood }, element('time', {}, moment(nowMs())), ' ', text));
   while (said.children.length > 6) said.lastElementChild?.remove();
 }
 
 /** @param {readonly Deed[]} deeds */
 function showDeeds(deeds) {
   const groups = Map.groupBy(deeds, ({ group }) => group);
-  const rows = [...groups].map(([group, members]) =>
+  const known = Object.keys(titles);
+  const inOrder = [...groups].sort(([one], [other]) => known.indexOf(one) - known.indexOf(other));
+  const rows = inOrder.map(([group, members]) =>
     element(
       'div',
       { class: 'deeds', role: 'group', 'aria-label': titles[group] ?? group },
@@ -154,9 +156,9 @@ function showDeeds(deeds) {
 /** @type {Readonly<Record<string, string>>} */
 const titles = {
   credential: 'The sign-in',
+  world: 'Everything',
   answers: 'The next answer',
   platforms: 'The platforms',
-  world: 'Everything',
 };
 
 /** @param {PlatformView} platform */
