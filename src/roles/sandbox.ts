@@ -7,6 +7,8 @@ import { pleasantPace, promptCommands } from '../../sandbox/prompt-commands.ts';
 import { playScript, type Scene } from '../../sandbox/script.ts';
 import { Visitor } from '../../sandbox/visitor.ts';
 import { SandboxWorld } from '../../sandbox/world.ts';
+import type { Config } from '../config.ts';
+import { isLoopback } from '../console/door.ts';
 import { BridgeError } from '../errors.ts';
 import { shutdownSignal } from '../process.ts';
 import { configure, type Foundation } from './foundation.ts';
@@ -76,7 +78,7 @@ export async function runSandbox(
   );
   served.catch((error: unknown) => ready.reject(error));
   const { foundation, url } = await ready.promise;
-  say(`Console ${url}/  Playground ${url}/playground\n`);
+  if (isSeen(read.config)) say(`Console ${url}/  Playground ${url}/playground\n`);
   if (!foundation.isDurable) {
     say('No redis-server on the PATH: the stand-in for it keeps nothing.\n');
   }
@@ -108,6 +110,11 @@ export async function runSandbox(
   prompt.begin();
   await served;
   return 0;
+}
+
+/** In a container it listens on all addresses, and is closed without a token. */
+function isSeen({ HTTP_HOST, HTTP_TOKEN }: Pick<Config, 'HTTP_HOST' | 'HTTP_TOKEN'>): boolean {
+  return isLoopback(HTTP_HOST) || HTTP_TOKEN !== undefined;
 }
 
 export interface SandboxStart extends RoleStart {

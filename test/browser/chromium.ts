@@ -32,7 +32,7 @@ export interface Look {
   readonly colours: 'light' | 'dark';
 }
 
-export const desktop = { width: 1280, height: 900 } as const;
+export const desktop = { width: 1280, height: 1120 } as const;
 export const phone = { width: 360, height: 740 } as const;
 
 /** A Chromium with a profile of its own, and what its pages complained of. */

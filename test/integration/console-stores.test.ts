@@ -1,6 +1,8 @@
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 
+import { CredentialKeys } from '../../src/credentials/keys.ts';
+import { readPast } from '../../src/credentials/past.ts';
 import { RedisIncidents } from '../../src/redis/incident-list.ts';
 import { RedisMinuteBook } from '../../src/redis/minute-book.ts';
 import { RedisPresence } from '../../src/redis/presence.ts';
@@ -24,6 +26,34 @@ const note = {
   rssBytes: 1,
   accounts: [account],
 } as const;
+
+describe('what befell a sign-in', () => {
+  it('is told newest first, with why it was refreshed, bounded, and without the ids of attempts', async () => {
+    await using server = await TestRedis.start();
+    await using stack = new AsyncDisposableStack();
+    const redis = stack.adopt(new Redis(server.url), (one) => one.disconnect());
+    const note = async (at: number, kind: string, gen: number, detail: string) =>
+      redis.xadd('{p}:cred:main:hist', '*', 'at', at, 'kind', kind, 'epoch', 1, 'gen', gen, 'detail', detail); // prettier-ignore
+    const attempt = '0f6c-attempt';
+    await note(1, 'login', 1, '');
+    await note(2, 'begin', 1, 'proactive');
+    await note(3, 'failed', 1, 'answered server_error');
+    await note(4, 'begin', 1, 'reactive');
+    await note(5, 'refreshed', 2, attempt);
+    await redis.xadd('{p}:cred:main:hist', '*', 'of', 'a newer version');
+    await note(6, 'parked', 2, attempt);
+    const keys = new CredentialKeys('p');
+    const past = await readPast(redis, keys, 'main', 10);
+    expect(past.map(({ atMs, kind, detail }) => [atMs, kind, detail])).toEqual([
+      [6, 'parked', ''],
+      [5, 'refreshed', 'reactive'],
+      [3, 'failed', 'answered server_error'],
+      [1, 'login', ''],
+    ]);
+    expect(await readPast(redis, keys, 'main', 2)).toHaveLength(2);
+    expect(await readPast(redis, keys, 'nobody', 2)).toEqual([]);
+  });
+});
 
 describe('what the console keeps in Redis', () => {
   it('is bounded, has an end, and begins with our prefix', async () => {

@@ -84,6 +84,8 @@ it('stays up where standard input is no terminal, and ends at SIGINT', async () 
   await using daemon = Daemon.start(['all'], { TMPDIR: folder });
   await daemon.said('The sandbox stays up', patience);
   expect(daemon.output.startsWith('This is the sandbox')).toBe(true);
+  const [, playground = ''] = /Playground (http:\S+)/.exec(daemon.output) ?? [];
+  expect(await (await fetch(playground)).text()).toContain('<title>Playground');
   daemon.signal('SIGINT');
   expect(await daemon.ended({ timeoutMs: 60_000 })).toBe(0);
   expect(readdirSync(folder)).toEqual([]);
