@@ -15,6 +15,9 @@ export interface MetricNote {
 type From = 'bridge' | 'worker' | 'all';
 
 const secondsBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120, 300, 900];
+const quickBuckets = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 75,
+];
 
 /** The program's Prometheus metrics: names are a contract. Each process has its own. */
 export class Metrics {
@@ -133,6 +136,61 @@ export class Metrics {
     ['credential'],
   );
 
+  readonly ambiguities = this.#counter(
+    'ambiguities_total',
+    'worker',
+    'Generations whose refresh has no known answer, as each process meets them',
+    [],
+  );
+  readonly staleRetries = this.#counter(
+    'stale_retries_total',
+    'worker',
+    'Requests repeated with a newer token that was at hand: no refresh was needed',
+    [],
+  );
+  readonly staleCommits = this.#counter(
+    'stale_commits_total',
+    'worker',
+    'Answers to a refresh that came after a newer sign-in or commit',
+    [],
+  );
+  readonly rollbacks = this.#counter(
+    'store_rollbacks_total',
+    'worker',
+    'Times that Redis had an older generation than this process had seen',
+    [],
+  );
+  readonly spillsReplayed = this.#counter(
+    'spills_replayed_total',
+    'worker',
+    'Answers to a refresh that were committed from disk after their process had died',
+    [],
+  );
+  readonly loops = this.#counter(
+    'auth_loops_total',
+    'worker',
+    'Sign-ins stopped because new tokens were refused too, as each process meets them',
+    [],
+  );
+  readonly exchangeSeconds = this.#histogram(
+    'exchange_seconds',
+    'worker',
+    'A refresh, from the first request to the token endpoint to its answer, retries included',
+    quickBuckets,
+  );
+  readonly commitSeconds = this.#histogram(
+    'commit_seconds',
+    'worker',
+    'From the answer of the token endpoint to its commit in Redis',
+    quickBuckets,
+  );
+  readonly recoverySeconds = this.#histogram(
+    'recovery_seconds',
+    'worker',
+    'What a request that met a stale token waited for the newer one',
+    quickBuckets,
+  );
+
   readonly platformUp = this.#gauge(
     'platform_up',
     'bridge',
@@ -183,9 +241,9 @@ export class Metrics {
     return new Gauge({ ...named, labelNames: [...labels] });
   }
 
-  #histogram(name: string, from: From, help: string) {
+  #histogram(name: string, from: From, help: string, buckets = secondsBuckets) {
     const named = this.#named({ name, from, help, labels: [], type: 'histogram', merge: 'sum' });
-    return new Histogram({ ...named, buckets: secondsBuckets });
+    return new Histogram({ ...named, buckets });
   }
 
   #named(note: MetricNote) {

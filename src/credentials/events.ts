@@ -14,7 +14,10 @@ export type CredentialEvent = { readonly credential: string } & (
       kind: 'refreshed';
       reason: RefreshReason;
       generation: number;
+      /** From the intent to the commit; of it, up to the answer, and from there. */
       tookMs: number;
+      exchangeMs: number;
+      commitMs: number;
       rotated: boolean;
     }
   | { kind: 'adopted'; epoch: number; generation: number }
@@ -34,6 +37,8 @@ export type CredentialEvent = { readonly credential: string } & (
   | { kind: 'spill-unusable'; why: string }
   | { kind: 'commit-delayed'; why: string }
   | { kind: 'stale-retry'; generation: number }
+  /** A request that met a stale token has a newer one. */
+  | { kind: 'resumed'; tookMs: number }
   | { kind: 'cooled'; scope: 'credential' | 'model' | 'team'; reason: string; untilMs: number }
   | { kind: 'no-credentials' }
   | { kind: 'forbidden' | 'model-unavailable'; model: string }

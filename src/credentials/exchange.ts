@@ -105,7 +105,9 @@ export class Exchange {
     await using heart = new Heartbeat(clock, limits, async (phase, sentAtMs) =>
       store.renew(won.fence, owner, phase, sentAtMs, won.reason),
     );
+    const askedMs = clock.monotonic();
     const { verdict, askedAtMs } = await ask(this.#parts, won, endpoint, heart);
+    const answeredMs = clock.monotonic();
     if (verdict.kind !== 'minted') {
       // A last beat must not take up again the lease that the failure lets go.
       await heart[Symbol.asyncDispose]();
@@ -120,6 +122,8 @@ export class Exchange {
         reason: won.reason,
         generation: outcome.record.generation,
         tookMs: Math.round(clock.monotonic() - startedMs),
+        exchangeMs: Math.round(answeredMs - askedMs),
+        commitMs: Math.round(clock.monotonic() - answeredMs),
         rotated: verdict.tokens.refreshToken !== null,
       });
     }

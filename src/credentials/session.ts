@@ -105,7 +105,8 @@ export class CredentialSession {
         if (refusal.streamed) return 'give-up';
         const member = pool.find(credential);
         if (member?.kind === 'key') return this.#refusedKey(token);
-        const { reactive } = this.#parts;
+        const { reactive, clock } = this.#parts;
+        const startedMs = clock.monotonic();
         const next = await reactive.decide(
           pool.credential(credential),
           token,
@@ -113,6 +114,10 @@ export class CredentialSession {
           prompt,
           signal,
         );
+        if (next === 'again') {
+          const tookMs = Math.round(clock.monotonic() - startedMs);
+          onEvent({ credential, kind: 'resumed', tookMs });
+        }
         return next === 'next-member' ? this.#next(token, 'wait', 'bad-credentials') : next;
       }
       case 'no-credentials':

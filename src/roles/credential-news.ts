@@ -19,7 +19,7 @@ export function credentialNews({
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly tracing?: Tracing;
-  readonly owners: OwnerNotices;
+  readonly owners: Pick<OwnerNotices, 'tell'>;
   readonly incidents: Pick<Incidents, 'note'>;
 }): (event: CredentialEvent) => void {
   return (event) => {
@@ -38,6 +38,7 @@ function levelOf({ kind }: CredentialEvent): 'debug' | 'info' | 'warn' | 'error'
   switch (kind) {
     case 'adopted':
     case 'stale-retry':
+    case 'resumed':
       return 'debug';
     case 'send':
     case 'refreshed':
@@ -86,18 +87,39 @@ function count(event: CredentialEvent, metrics: Metrics): void {
       break;
     case 'refreshed':
       metrics.refreshes.inc({ reason: event.reason, outcome: 'refreshed' });
+      metrics.exchangeSeconds.observe(event.exchangeMs / 1000);
+      metrics.commitSeconds.observe(event.commitMs / 1000);
       break;
     case 'refresh-failed':
       metrics.refreshes.inc({ reason: event.reason, outcome: event.class });
       break;
     case 'ambiguous':
       metrics.refreshes.inc({ reason: 'any', outcome: 'ambiguous' });
+      metrics.ambiguities.inc();
+      break;
+    case 'stale-retry':
+      metrics.staleRetries.inc();
+      break;
+    case 'stale-commit':
+      metrics.staleCommits.inc();
+      break;
+    case 'rollback':
+      metrics.rollbacks.inc();
+      break;
+    case 'spill-replayed':
+      metrics.spillsReplayed.inc();
+      break;
+    case 'auth-loop':
+      metrics.loops.inc();
+      break;
+    case 'resumed':
+      metrics.recoverySeconds.observe(event.tookMs / 1000);
       break;
     default:
   }
 }
 
-async function tell(event: CredentialEvent, owners: OwnerNotices): Promise<void> {
+async function tell(event: CredentialEvent, owners: Pick<OwnerNotices, 'tell'>): Promise<void> {
   const { credential } = event;
   switch (event.kind) {
     case 'ambiguous': {

@@ -117,20 +117,27 @@ export class Fleet implements AsyncDisposable {
 /** Makes `ms` pass for a stored credential: every time in its keys is moved back by that much. */
 export async function age(redis: Redis, prefix: string, name: string, ms: number): Promise<void> {
   const key = (part: string) => `{${prefix}}:cred:${name}:${part}`;
-  const times = ['exp_ms', 'iss_ms', 'due_ms', 'mand_ms', 'minted_ms', 'next_at', 'refreshed_at'];
-  const move = async (of: string, fields: readonly string[]) => {
+  const [rec, intent, budget, left] = await Promise.all([
+    redis.hgetall(key('rec')),
+    redis.hgetall(key('intent')),
+    redis.hgetall(key('budget')),
+    redis.pttl(key('lease')),
+  ]);
+  const all = redis.multi();
+  const move = (part: string, stored: Record<string, string>, fields: readonly string[]) => {
     for (const field of fields) {
-      const value = Number((await redis.hget(of, field)) ?? 0);
-      if (value > 0) await redis.hset(of, field, value - ms);
+      const value = Number(stored[field] ?? 0);
+      if (value > 0) all.hset(key(part), field, value - ms);
     }
   };
-  await move(key('rec'), times);
-  await move(key('intent'), ['at', 'sent_at']);
-  const mints = Object.keys(await redis.hgetall(key('budget'))).filter((f) => f.startsWith('m:'));
-  await move(key('budget'), mints);
-  const left = await redis.pttl(key('lease'));
-  if (left > ms) await redis.pexpire(key('lease'), left - ms);
-  else if (left > 0) await redis.del(key('lease'));
+  const times = ['exp_ms', 'iss_ms', 'due_ms', 'mand_ms', 'minted_ms', 'next_at', 'refreshed_at'];
+  move('rec', rec, times);
+  move('intent', intent, ['at', 'sent_at']);
+  const mints = Object.keys(budget).filter((field) => field.startsWith('m:'));
+  move('budget', budget, mints);
+  if (left > ms) all.pexpire(key('lease'), Math.round(left - ms));
+  else if (left > 0) all.del(key('lease'));
+  await all.exec();
 }
 
 /**

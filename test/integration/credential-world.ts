@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 
 import type { Redis } from 'ioredis';
 
@@ -11,6 +9,7 @@ import { makeKey, parseKeyRing } from '../../src/credentials/key-ring.ts';
 import { openToken } from '../../src/credentials/minted.ts';
 import { parseRecord } from '../../src/credentials/record.ts';
 import { CredentialService } from '../../src/credentials/service.ts';
+import { makeFolder } from './credential-folder.ts';
 import { age, classify, imported, mortal, never, quick, until } from './credential-model.ts';
 import type { TokenServer } from './credential-server.ts';
 
@@ -26,10 +25,6 @@ export interface Wires {
 interface Process {
   service: CredentialService | null;
   life: ReturnType<typeof mortal>['life'];
-}
-
-async function makeFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'grok-bridge-world-'));
 }
 
 /**
@@ -103,7 +98,14 @@ export class World implements AsyncDisposable {
       classify,
       owner: `p${index}`,
       onEvent: (event) => this.events.push(event),
-      timings: { ...quick, callerMs: 150, resendHoldMs: 0, drainMs: 1_201, retries: 0 },
+      timings: {
+        ...quick,
+        storeMs: 20_000,
+        callerMs: 150,
+        resendHoldMs: 0,
+        drainMs: 1_201,
+        retries: 0,
+      },
     });
   }
 
@@ -180,6 +182,7 @@ export class World implements AsyncDisposable {
    * tell it what they know, and hold until everybody has had the time to.
    */
   async rollBack(steps: number): Promise<void> {
+    const knowing = this.living.length;
     const then = this.#past.at(-steps);
     if (then === undefined || this.living.length === 0) return;
     const stored = (await this.#wires.admin.hget(this.#key('rec'), 'epoch')) ?? '0';
@@ -196,21 +199,24 @@ export class World implements AsyncDisposable {
     for (const { redis } of this.#wires.pairs) redis.emit('close');
     await pipeline.exec();
     for (const { redis } of this.#wires.pairs) redis.emit('ready');
-    const knowing = this.living.length;
     await this.each(async (service) => {
       await service.replay();
       await service.reload();
       await service.replay();
     });
+    await systemClock.sleep(quick.reconnectHoldMs ?? 0);
     // Who died over it may have been the only one to know.
     if (this.living.length < knowing) this.#forgotten = true;
-    await systemClock.sleep(quick.reconnectHoldMs ?? 0);
   }
 
   /** What must hold at every moment. Throws with what happened to the credential. */
   async check(): Promise<void> {
+    await this.#told(async () => this.#check());
+  }
+
+  async #told(work: () => Promise<void>): Promise<void> {
     try {
-      await this.#check();
+      await work();
     } catch (cause) {
       const entries = await this.#wires.admin.xrange(this.#key('hist'), '-', '+');
       const history = entries.map(([, fields]) => fields.join(' ')).join('\n');
@@ -247,6 +253,10 @@ export class World implements AsyncDisposable {
 
   /** Once the faults stop, the sign-in serves again or its owner knows that it will not. */
   async settle(): Promise<void> {
+    await this.#told(async () => this.#settle());
+  }
+
+  async #settle(): Promise<void> {
     this.release();
     this.server.plan.length = 0;
     for (const [index, { life }] of this.processes.entries()) {
@@ -265,7 +275,7 @@ export class World implements AsyncDisposable {
       const session = this.living[0]?.begin({ conversation: 'c', model: 'm', prompt: 'last' });
       const token = await session?.acquire(never).catch(() => null);
       return token !== null && token !== undefined && this.server.accepts(token.secret);
-    }, 20_000);
+    }, 90_000);
     for (const service of this.living) {
       if (service.waiting > 0) await until(() => service.waiting === 0);
     }
