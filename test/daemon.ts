@@ -24,16 +24,17 @@ export class Daemon implements AsyncDisposable {
 
   /**
    * `words`: the role and what stands behind it. Nothing of this process's environment but PATH.
-   * `program`: another version's `main.ts`.
+   * `program`: another version's `main.ts`. `input`: `pipe` for who types at it.
    */
   static start(
     words: readonly string[],
     environment: Readonly<Record<string, string>>,
     program = main,
+    input: 'ignore' | 'pipe' = 'ignore',
   ): Daemon {
     const child = spawn(process.execPath, [program, ...words], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], HTTP_PORT: '0', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input, 'pipe', 'pipe'],
       detached: true,
     });
     const daemon = new Daemon(child);
@@ -48,6 +49,11 @@ export class Daemon implements AsyncDisposable {
   /** Its log, parsed; lines that are no JSON are in `output` alone. */
   get lines(): readonly LogLine[] {
     return this.#lines;
+  }
+
+  /** A line at its standard input. */
+  type(line: string): void {
+    this.#process.stdin?.write(`${line}\n`);
   }
 
   /** All it wrote to standard output and standard error. */

@@ -10,8 +10,13 @@ export function readme(): string {
 
 /** The README as it should be: with the settings that the schemas have. */
 export async function readmeWithSettings(): Promise<string> {
-  const { before, after } = around(readme(), 'settings');
-  return `${before}\n${await settingsTable()}\n${after}`;
+  return readmeWith('settings', await settingsTable());
+}
+
+/** The README with this between two markers. */
+export function readmeWith(marker: string, text: string): string {
+  const { before, after } = around(readme(), marker);
+  return `${before}\n${text}\n${after}`;
 }
 
 /** The first column of the table between two markers, without its backquotes. */

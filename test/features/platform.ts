@@ -1,0 +1,41 @@
+import type { SandboxWorld } from '../../sandbox/world.ts';
+import type { Daemon } from '../daemon.ts';
+import type { Chatter } from '../people.ts';
+
+/** The platforms that have a column. */
+export const platforms = ['Discord', 'Telegram', 'terminal'] as const;
+
+export type Platform = (typeof platforms)[number];
+
+/** Somebody alone with the bot, as far as the platform goes. */
+export interface Person extends Pick<Chatter, 'say' | 'shown' | 'everShown' | 'until' | 'ask'> {
+  /** The names of the files that the bot has sent. */
+  files(): readonly string[];
+  /** How many the bot has pinged, all at once counted as one. */
+  pings?(): number;
+  /** Sends a picture and a file of text with what is said. */
+  attach?(text: string): void;
+  /** Passes these on and says something to it, as the platform's client does. */
+  forward?(texts: readonly string[], comment: string): void;
+  /** Answers something that stands there and that the bot has not said. */
+  replyTo?(quoted: string, text: string): void;
+}
+
+export interface Somewhere {
+  readonly world: SandboxWorld;
+  readonly daemon: Daemon;
+  /** Somebody new, whose platform is in this language (BCP 47); the terminal has but one person. */
+  meet(name: string, locale?: string): Person;
+  /** A place with several people: who speaks there to the bot; an own one for each name. */
+  group?(name: string): Pick<Chatter, 'ask' | 'shown'>;
+  /** A thread or a topic of such a place. */
+  topic?(name: string): Pick<Chatter, 'ask' | 'shown'>;
+}
+
+/** One row of the table: a promise, and the conversation that shows it. */
+export interface Feature {
+  readonly name: string;
+  /** Why a platform cannot have it, in a word or two. */
+  readonly lacking?: Partial<Record<Platform, string>>;
+  readonly talk: (at: Somewhere, platform: Platform) => Promise<void>;
+}

@@ -1,0 +1,52 @@
+import { telegramChatter } from '../people.ts';
+import { png } from '../pictures.ts';
+import type { Person, Somewhere } from './platform.ts';
+
+/** Telegram, for the table of features. */
+export function onTelegram({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>): Somewhere {
+  const { telegram } = world;
+  const prefix = `@${telegram.botUsername} `;
+  return {
+    world,
+    daemon,
+    group: (name) => {
+      const [user, chat] = [telegram.createUser(name), telegram.createGroup(name)];
+      return telegramChatter(world, name, { user, chat, prefix });
+    },
+    topic: (name) => {
+      const [user, chat] = [telegram.createUser(name), telegram.createGroup(name, { forum: true })];
+      const topic = telegram.createTopic(chat, name);
+      return telegramChatter(world, name, { user, chat, topic, prefix });
+    },
+    meet: (name, locale): Person => {
+      const language = locale === undefined ? {} : { languageCode: locale };
+      const user = telegram.createUser(name, language);
+      const chat = user;
+      return {
+        ...telegramChatter(world, name, { user, chat }),
+        files: () =>
+          telegram
+            .messages(chat)
+            .filter(({ from, kind }) => from.isBot && kind !== 'text')
+            .map(({ kind, file }) => file?.name ?? kind),
+        attach: (text) => {
+          const album = `album of ${name}`;
+          const code = { name: 'a.ts', mime: 'text/plain', content: Buffer.from('a = 1') };
+          const picture = { name: 'b.png', mime: 'image/png', content: png };
+          telegram.say({ user, chat, text, album, photo: true, file: picture });
+          telegram.say({ user, chat, text: '', album, file: code });
+        },
+        forward: (texts, comment) => {
+          for (const text of texts) {
+            telegram.say({ user, chat, text, forwardOf: { person: 'Eve' } });
+          }
+          telegram.say({ user, chat, text: comment });
+        },
+        replyTo: (quoted, text) => {
+          const before = telegram.say({ user, chat, text: quoted });
+          telegram.say({ user, chat, text, replyTo: before });
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { echo } from '../../sandbox/xai/answerer.ts';
+import { longAnswer } from '../../sandbox/xai/long-answer.ts';
+import { Daemon } from '../daemon.ts';
+import { onDiscord } from '../features/discord.ts';
+import { condensing, endless, everything, features } from '../features/features.ts';
+import { type Feature, type Platform, platforms, type Somewhere } from '../features/platform.ts';
+import { onTelegram } from '../features/telegram.ts';
+import { atTerminal } from '../features/terminal.ts';
+import { readmeWith } from '../readme.ts';
+import { Stage, unlimited } from '../stage.ts';
+
+// One program serves all three platforms; each conversation is of somebody of its own.
+let stage: Stage;
+let somewhere: Record<Platform, Somewhere>;
+const passed = new Set<string>();
+
+beforeAll(async () => {
+  stage = await Stage.signedIn({ world: unlimited });
+  stage.world.xai.answerWith((request) => {
+    if (request.turns[0]?.text.startsWith(condensing.demand)) return condensing.summary;
+    if (request.text.includes(everything)) return longAnswer('all').repeat(5);
+    return request.text.includes(endless) ? withoutEnd(request.signal) : echo(request);
+  });
+  const environment = { ADAPTERS: platforms.join(',').toLowerCase(), HISTORY_TOKENS: '2000' };
+  const daemon = Daemon.start(['all'], { ...stage.environment, ...environment }, undefined, 'pipe');
+  stage.daemons.push(daemon);
+  await daemon.logged('models listed');
+  await stage.world.discord.waitFor(
+    () =>
+      stage.world.discord.stats.connected === 1 &&
+      stage.world.discord.commandNames().includes('ask'),
+    { timeoutMs: 40_000 },
+  );
+  const parts = { world: stage.world, daemon };
+  somewhere = {
+    Discord: onDiscord(parts),
+    Telegram: onTelegram(parts),
+    terminal: atTerminal(parts),
+  };
+});
+
+afterAll(async () => stage[Symbol.asyncDispose]());
+
+describe.concurrent.each(['Discord', 'Telegram'] as const)('on %s', (platform) => {
+  it.each(offeredOn(platform))('$name', async (feature) => show(feature, platform));
+});
+
+// There is but one conversation, so one thing is shown after the other.
+describe('at the terminal', () => {
+  it.each(offeredOn('terminal'))('$name', async (feature) => show(feature, 'terminal'));
+});
+
+describe('the README', () => {
+  it('has the table of what these conversations have shown', async () => {
+    await expect(readmeWith('features', table())).toMatchFileSnapshot('../../README.md');
+  });
+});
+
+function offeredOn(platform: Platform): Feature[] {
+  return features.filter(({ lacking }) => lacking?.[platform] === undefined);
+}
+
+async function show(feature: Feature, platform: Platform): Promise<void> {
+  await feature.talk(somewhere[platform], platform);
+  passed.add(`${feature.name} ${platform}`);
+}
+
+/** A tick only where a conversation has shown it; else why the platform has none. */
+function table(): string {
+  const cell = ({ name, lacking }: Feature, platform: Platform) =>
+    passed.has(`${name} ${platform}`) ? '✓' : (lacking?.[platform] ?? '**not shown**');
+  const rows = features.map((feature) => {
+    const cells = platforms.map((platform) => cell(feature, platform));
+    return `| ${feature.name} | ${cells.join(' | ')} |`;
+  });
+  return ['', `| | ${platforms.join(' | ')} |`, '|---|---|---|---|', ...rows, ''].join('\n');
+}
+
+async function* withoutEnd(signal: AbortSignal): AsyncGenerator<string> {
+  yield 'It has begun. ';
+  await new Promise((resolve) => {
+    signal.addEventListener('abort', resolve, { once: true });
+  });
+}
