@@ -1,5 +1,3 @@
-import { statfs } from 'node:fs/promises';
-
 import type { Redis } from 'ioredis';
 
 import { systemClock } from '../clock.ts';
@@ -9,6 +7,8 @@ import { isBridgeError } from '../errors.ts';
 import { readDurability } from '../redis/durability.ts';
 import { readReplication, type Replication } from '../redis/replication.ts';
 import { openCredentials } from './credential-service.ts';
+import { clockFinding, diskFinding, grokFindings, permissionFinding } from './doctor-machine.ts';
+import { platformFindings } from './doctor-platforms.ts';
 import { configure, type Foundation, layFoundation } from './foundation.ts';
 
 export interface Finding {
@@ -48,17 +48,12 @@ export async function* findings(environment: Environment): AsyncGenerator<Findin
     yield failure('redis', error);
   }
   yield await diskFinding(config.DATA_DIR);
+  yield await permissionFinding([config.DATA_DIR, '.env']);
   for (const definition of definitions.filter(({ name }) => config.ADAPTERS.includes(name))) {
-    const tools = { log: configured.log, clock: systemClock };
-    await using adapter = definition.create(config.adapters.get(definition.name), tools);
-    try {
-      await adapter.connect(AbortSignal.timeout(15_000));
-      const says = `signed in as ${adapter.displayName} (${adapter.account})`;
-      yield { part: definition.name, state: 'ok', says };
-    } catch (error) {
-      yield failure(definition.name, error);
-    }
+    const env = config.adapters.get(definition.name);
+    yield* platformFindings(definition, env, configured.log);
   }
+  yield* grokFindings(config.XAI_API_URL, systemClock);
   if (foundation !== undefined) yield* credentialFindings(foundation);
 }
 
@@ -81,7 +76,7 @@ async function* redisFindings(redis: Redis, mayBeVolatile: boolean): AsyncGenera
       says: `version ${version} is too old: take 6.2 or newer`,
     };
   }
-  yield clockFinding(Number((await redis.time())[0]) * 1000);
+  yield clockFinding('Redis', Number((await redis.time())[0]) * 1000, systemClock);
   const durability = await readDurability(redis);
   switch (durability.kind) {
     case 'durable':
@@ -118,29 +113,6 @@ function replicationFinding({ replicas, leastReplicas }: Replication): Finding {
   return { part, state: 'ok', says: known };
 }
 
-function clockFinding(redisMs: number): Finding {
-  const offMs = Math.abs(systemClock.now() - redisMs);
-  return offMs < 5000
-    ? { part: 'clock', state: 'ok', says: 'agrees with that of Redis' }
-    : {
-        part: 'clock',
-        state: 'warning',
-        says: `${Math.round(offMs / 1000)} s apart from that of Redis: let both keep time by NTP`,
-      };
-}
-
-async function diskFinding(folder: string): Promise<Finding> {
-  try {
-    const { bavail, bsize } = await statfs(folder);
-    const freeMb = Math.round((bavail * bsize) / 1_048_576);
-    return freeMb < 100
-      ? { part: 'disk', state: 'warning', says: `only ${freeMb} MB left at ${folder}: make room` }
-      : { part: 'disk', state: 'ok', says: `${folder} can be written to, ${freeMb} MB left` };
-  } catch (error) {
-    return failure('disk', error);
-  }
-}
-
 async function* credentialFindings(foundation: Foundation): AsyncGenerator<Finding> {
   try {
     await using service = await openCredentials(foundation, { tool: true });
@@ -159,20 +131,25 @@ function credentialFinding({ name, state, remainingMs, reason }: MemberStatus): 
   const life = remainingMs === null ? '' : `, token lives ${Math.round(remainingMs / 60_000)} min`;
   const why = reason === '' ? '' : ` (${reason})`;
   const says = `${name} is ${state}${why}${life}`;
+  const part = 'credential';
   switch (state) {
     case 'active':
     case 'refreshing':
     case 'interrupted':
     case 'waiting':
-      return { part: 'credential', state: 'ok', says };
+      return { part, state: 'ok', says };
     case 'ambiguous':
+      return { part, state: 'warning', says: `${says}: sign in again, to be sure: npm run login` };
     case 'expired':
+      return { part, state: 'warning', says: `${says}: a refresh is due; does a worker run?` };
     case 'at-only':
+      return { part, state: 'warning', says: `${says}: sign in before it ends: npm run login` };
     case 'disabled':
+      return { part, state: 'warning', says: `${says}: npm run credentials -- enable ${name}` };
     case 'unknown':
-      return { part: 'credential', state: 'warning', says };
+      return { part, state: 'warning', says: `${says}: sign in: npm run login` };
     case 'quarantined':
-      return { part: 'credential', state: 'failure', says: `${says}: sign in again` };
+      return { part, state: 'failure', says: `${says}: sign in again: npm run login` };
   }
 }
 

@@ -6,7 +6,7 @@ import type { Role } from './role.ts';
 
 const usage = `npm run doctor [-- --json]
 
-Checks configuration, Redis, platforms, credentials, clock and disk, and says what to do.
+Checks configuration, Redis, disk, permissions, platforms, Grok, credentials and clock, and says what to do.
 Exit code: 0 all is well, 1 something to look at, 2 it cannot work like this.`;
 
 /** Looks at everything that can be wrong, changing nothing and spending no refresh token. */
@@ -42,7 +42,8 @@ function lineOf({ part, state, says }: Finding): string {
   return `${mark} ${part}: ${says}`;
 }
 
-function exitCodeOf(found: readonly Finding[]): 0 | 1 | 2 {
+/** 0: all is well; 1: something to look at; 2: it cannot work like this. */
+export function exitCodeOf(found: readonly Finding[]): 0 | 1 | 2 {
   if (found.some(({ state }) => state === 'failure')) return 2;
   return found.some(({ state }) => state === 'warning') ? 1 : 0;
 }
