@@ -26,6 +26,7 @@ export class Presence implements AsyncDisposable {
   readonly #foundation: Pick<Foundation, 'clock' | 'log'>;
   readonly #startedAtMs: number;
   readonly #ended = new AbortController();
+  readonly #wasUp = new Set<string>();
   #accounts: ProcessNote['accounts'] = [];
   #toldAtMs = -Infinity;
 
@@ -98,11 +99,14 @@ export class Presence implements AsyncDisposable {
     this.#parts.incidents.note({ level: 'info', source: 'process', subject, what, facts });
   }
 
+  /** An account that is coming up has lost nothing yet: what counts is whether it was up before. */
   #noteChanges(accounts: ProcessNote['accounts']): void {
     for (const { account, platform, state } of accounts) {
       const before = this.#accounts.find((known) => known.account === account)?.state ?? 'standby';
-      if (before === state) continue;
-      const what = changeOf(before, state);
+      const what = before === state ? undefined : changeOf(state, this.#wasUp.has(account));
+      if (state === 'up') this.#wasUp.add(account);
+      if (state === 'standby') this.#wasUp.delete(account);
+      if (what === undefined) continue;
       const level = what === 'disconnected' ? 'warn' : 'info';
       const facts = { account };
       this.#parts.incidents.note({ level, source: 'platform', subject: platform, what, facts });
@@ -110,16 +114,14 @@ export class Presence implements AsyncDisposable {
   }
 }
 
-type State = ProcessNote['accounts'][number]['state'];
-
-function changeOf(before: State, now: State): string {
+function changeOf(now: ProcessNote['accounts'][number]['state'], wasUp: boolean) {
   switch (now) {
-    case 'down':
-      return 'disconnected';
-    case 'standby':
-      return 'given-up';
     case 'up':
-      return before === 'standby' ? 'taken' : 'connected';
+      return wasUp ? 'connected' : 'taken';
+    case 'down':
+      return wasUp ? 'disconnected' : undefined;
+    case 'standby':
+      return wasUp ? 'given-up' : undefined;
   }
 }
 
