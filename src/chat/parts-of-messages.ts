@@ -23,7 +23,6 @@ const messageSchema = z.object({
   places: z.array(z.string()),
   text: z.string(),
   quoted: z.string().optional(),
-  thread: citedSchema.optional(),
   forwarded: citedSchema.optional(),
   files: z
     .array(

@@ -256,8 +256,6 @@ export interface Incoming {
   readonly text: string;
   /** The text of the message that this one replies to, if that is not the bot's own last answer. */
   readonly quoted?: string | undefined;
-  /** What led to `quoted`, oldest first, as far as the platform tells and the bot has not answered it. */
-  readonly thread?: readonly Cited[] | undefined;
   /** What the author passes on; `text` holds none of it. */
   readonly forwarded?: readonly Cited[] | undefined;
   /** Its own files, then those of the message that it replies to. */
