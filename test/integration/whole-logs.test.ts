@@ -47,7 +47,12 @@ describe('of a question that meets a stale token, a refresh and a retry', () => 
     const taken = await bridge.logged('message taken', { holds: isSecond });
     const prompt = taken['prompt'];
     expect(delivered['prompt']).toBe(prompt);
-    const [from, to] = [String(taken['time']), String(delivered['time'])];
+    // The reply's turn is added with the settling: either process may be the last to speak.
+    const settled = await worker.logged('prompt settled', {
+      holds: (line) => line['prompt'] === prompt,
+    });
+    const from = String(taken['time']);
+    const to = [String(delivered['time']), String(settled['time'])].toSorted()[1] ?? '';
     const lines = [...bridge.lines, ...worker.lines].filter(
       ({ time, part, msg }) =>
         String(time) >= from &&
