@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 
-import type { Redis } from 'ioredis';
-
 import { systemClock } from '../../src/clock.ts';
 import type { CredentialEvent } from '../../src/credentials/events.ts';
 import { makeKey, parseKeyRing } from '../../src/credentials/key-ring.ts';
@@ -10,17 +8,21 @@ import { openToken } from '../../src/credentials/minted.ts';
 import { parseRecord } from '../../src/credentials/record.ts';
 import { CredentialService } from '../../src/credentials/service.ts';
 import { makeFolder } from './credential-folder.ts';
-import { age, classify, imported, mortal, never, quick, until } from './credential-model.ts';
+import { withHistory } from './credential-history.ts';
+import {
+  type Wires,
+  age,
+  classify,
+  imported,
+  mortal,
+  never,
+  quick,
+  until,
+} from './credential-model.ts';
 import type { TokenServer } from './credential-server.ts';
 
 const lifeMs = 3_600_000;
 const ring = parseKeyRing(makeKey('k1'));
-
-/** The connections that all worlds of a test share: making them anew would be most of a run. */
-export interface Wires {
-  readonly admin: Redis;
-  readonly pairs: readonly { readonly redis: Redis; readonly subscriber: Redis }[];
-}
 
 interface Process {
   service: CredentialService | null;
@@ -39,7 +41,6 @@ export class World implements AsyncDisposable {
   readonly #prefix = `m-${randomUUID().slice(0, 8)}`;
   readonly #dataDirs: readonly string[];
   readonly #retired: CredentialService[] = [];
-  /** What Redis held after each step. */
   readonly #past: Map<string, Record<string, string>>[] = [];
   #newest = [0, 0];
   /** Whether an answer may have been lost since the last sign-in, by a fault or with a process. */
@@ -47,6 +48,7 @@ export class World implements AsyncDisposable {
   /** Whether Redis forgot what only the dead knew. Nobody can be blamed then, but all must end well. */
   #forgotten = false;
   #free: (() => void) | null = null;
+  #heldAtMs = 0;
 
   private constructor(wires: Wires, server: TokenServer, dataDirs: readonly string[]) {
     this.#wires = wires;
@@ -148,12 +150,16 @@ export class World implements AsyncDisposable {
   /** Token requests from now on get no answer until `release`. */
   holdAnswers(): void {
     if (this.#free !== null) return;
+    this.#heldAtMs = systemClock.monotonic();
     const held = Promise.withResolvers<void>();
     this.#free = held.resolve;
     this.server.hold = held.promise;
   }
 
   release(): void {
+    // Held for so long that whoever waits may have given up.
+    const patienceMs = (quick.exchangeMs ?? 0) / 2;
+    this.lossy ||= this.#free !== null && systemClock.monotonic() - this.#heldAtMs > patienceMs;
     this.#free?.();
     this.#free = null;
     this.server.hold = Promise.resolve();
@@ -215,13 +221,7 @@ export class World implements AsyncDisposable {
   }
 
   async #told(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (cause) {
-      const entries = await this.#wires.admin.xrange(this.#key('hist'), '-', '+');
-      const history = entries.map(([, fields]) => fields.join(' ')).join('\n');
-      throw new Error(`${String(cause)}; its history:\n${history}`, { cause });
-    }
+    await withHistory(this.#wires.admin, this.#key('hist'), work);
   }
 
   async #check(): Promise<void> {
