@@ -8,6 +8,7 @@ export function tracedIntake(intake: Intake, platform: string, tracing: Tracing)
   return {
     ...(intake.edited === undefined ? {} : { edited: intake.edited.bind(intake) }),
     ...(intake.deleted === undefined ? {} : { deleted: intake.deleted.bind(intake) }),
+    ...(intake.suggest === undefined ? {} : { suggest: intake.suggest.bind(intake) }),
     receive: async (message, signal) => {
       if (message.fromBot || !message.isAddressed) return intake.receive(message, signal);
       const facts = { prompt: message.id, platform };
