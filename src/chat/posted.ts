@@ -1,16 +1,19 @@
 import type { Clock } from '../clock.ts';
 import type { Logger, Outgoing, OutgoingFile } from './port.ts';
 import type { Receipt, Receipts } from './receipts.ts';
-import { requireRight } from './wire.ts';
+import { editDeadlineMs, requireRight } from './wire.ts';
 import type { Sent, Wire } from './wire.ts';
 
 /** What came of showing one chunk. */
 export type Shown =
   | { readonly kind: 'shown'; readonly messageId: string }
-  /** `asked`: the platform wants a pause. `unknown`: it may have arrived. `predecessor`: see below. */
+  /**
+   * `asked`: the platform wants a pause. `unknown`: it may have arrived. `predecessor`: see below.
+   * `overtaken`: it is shown, but an older edit that was given up may still arrive and undo it.
+   */
   | {
       readonly kind: 'later';
-      readonly why: 'asked' | 'unknown' | 'predecessor';
+      readonly why: 'asked' | 'unknown' | 'predecessor' | 'overtaken';
       readonly afterMs: number;
     }
   /** Never at this address. */
@@ -50,6 +53,8 @@ export class Posted {
   readonly #chunks = new Map<number, Chunk>();
   #unknowns = 0;
   #deleted = 0;
+  /** The last edit that nobody knows the fate of, and until when (monotonic) it may still arrive. */
+  #lost = { text: '', untilMs: -Infinity };
 
   /** With what earlier processes noted, read here unless it is known. Rejects when it cannot be read. */
   static async load(options: PostedOptions, noted?: ReadonlyMap<number, Receipt>): Promise<Posted> {
@@ -151,8 +156,16 @@ export class Posted {
     );
     if (sent.kind === 'done') {
       this.#unknowns = 0;
+      const overtakenMs = this.#overtakenMs(message);
+      if (overtakenMs > 0) return { kind: 'later', why: 'overtaken', afterMs: overtakenMs };
       this.#chunks.set(chunk, { kind: 'sent', messageId, shown: text, isNoted: true });
       return { kind: 'shown', messageId };
+    }
+    if (sent.kind === 'unknown') {
+      this.#lost = {
+        text: message.text,
+        untilMs: this.#options.clock.monotonic() + editDeadlineMs,
+      };
     }
     if (sent.kind !== 'missing') return this.#failed(chunk, sent);
     // Deleted by somebody: the next post must not be taken for the one that is gone.
@@ -162,6 +175,15 @@ export class Posted {
     return message.role === 'answer'
       ? this.#post({ kind: 'none', again }, message, writing)
       : { kind: 'refused' };
+  }
+
+  /**
+   * How long an edit with another text, given up without an answer, may still overwrite this one. A
+   * preview may be overwritten; an answer is said again then.
+   */
+  #overtakenMs({ chunk, role, text }: Part): number {
+    if (chunk > 0 || role !== 'answer' || text === this.#lost.text) return 0;
+    return this.#lost.untilMs - this.#options.clock.monotonic();
   }
 
   async #note(chunk: number, there: { messageId: string; shown: string | null }): Promise<void> {

@@ -17,6 +17,8 @@ export type Fault =
   | { readonly kind: 'lost after' }
   /** Lost before anything was done. */
   | { readonly kind: 'lost before' }
+  /** The connection breaks, and it is done when `arrive` is called. */
+  | { readonly kind: 'arrives late' }
   /** Never answers; done or not. */
   | { readonly kind: 'hangs' };
 
@@ -50,6 +52,7 @@ export class MemoryPlatform implements Sending {
   latency: (what: string) => Promise<void> = async () => {};
   now: () => number = () => 0;
   readonly #nonces = new Map<string, VisibleMessage>();
+  readonly #late: (() => Delivery)[] = [];
   #ids = 0;
 
   constructor(
@@ -76,6 +79,11 @@ export class MemoryPlatform implements Sending {
     return this.messages
       .filter((message) => address === undefined || message.address === address)
       .map((message) => message.text);
+  }
+
+  /** Does what was given up long ago. */
+  arrive(): void {
+    for (const effect of this.#late.splice(0)) effect();
   }
 
   remove(id: string): void {
@@ -139,6 +147,9 @@ export class MemoryPlatform implements Sending {
       case 'refused':
         return { kind: 'refused', why: 'blocked' };
       case 'lost before':
+        return { kind: 'unknown', why: 'connection reset' };
+      case 'arrives late':
+        this.#late.push(effect);
         return { kind: 'unknown', why: 'connection reset' };
       case 'lost after':
         effect();

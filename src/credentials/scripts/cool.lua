@@ -14,5 +14,7 @@ if not others then
 end
 local till = math.max(NOW + ms, num(redis.call('ZSCORE', COOL, ARGV[3]) or '0'))
 redis.call('ZADD', COOL, int(till), ARGV[3])
+local last = redis.call('ZRANGE', COOL, -1, -1, 'WITHSCORES')[2]
+redis.call('PEXPIREAT', COOL, int(num(last) + 1))
 tell(CID, '0', '0', 'cool')
 return { 'OK', NOW, till }
