@@ -9,6 +9,8 @@ export interface Chatter {
   shown(): readonly string[];
   /** All that the bot's messages there have ever shown, edits and what was deleted included. */
   everShown(): readonly string[];
+  /** What was asked for and done there, for a person to read. */
+  history(): unknown;
   /** Resolves with what `find` finds once it does. */
   until<T>(find: (shown: readonly string[]) => T | undefined | false, ms?: number): Promise<T>;
   /** Says it and resolves with the answer of the stand-in, once it is complete. */
@@ -57,6 +59,13 @@ export function discordChatter(
     name,
     say,
     shown: () => ofBot(false).map(({ content }) => content),
+    history: () =>
+      ofBot(true).map(({ id, content, earlierContents, deletedAtMs }) => ({
+        id,
+        content,
+        earlierContents,
+        deletedAtMs,
+      })),
     everShown: () =>
       ofBot(true).flatMap(({ content, earlierContents }) => earlierContents.concat(content)),
     until,
@@ -82,6 +91,15 @@ export function telegramChatter(
     name,
     say: (text) => telegram.say({ user, chat, text: `${prefix}${text}`, ...where }),
     shown: () => ofBot().map(({ text }) => text),
+    history: () => ({
+      messages: ofBot().map(({ messageId, sentAtMs, firstText, edits }) => ({
+        messageId,
+        sentAtMs,
+        firstText,
+        edits,
+      })),
+      requests: telegram.requests.filter(({ chatId }) => chatId === chat),
+    }),
     everShown: () =>
       ofBot().flatMap(({ firstText, edits }) => [firstText].concat(edits.map(({ text }) => text))),
     until,

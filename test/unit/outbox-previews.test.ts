@@ -105,6 +105,23 @@ describe('previews', () => {
     ]);
   });
 
+  it('that arrive after the final, long given up, do not stay: the final is said again', async () => {
+    box.preview(preview(0, ''));
+    await clock.advance(200);
+    platform.faults.edit.push({ kind: 'arrives late' });
+    box.preview(preview(1, 'Hel'));
+    await clock.advance(100);
+    const first = await box.deliver(final('Hello.'), turn, signal);
+    expect(platform.texts()).toEqual(['Hello.']);
+    platform.arrive();
+    expect(platform.texts()).toEqual(['Hel\n…']);
+    if (first.kind !== 'later') throw new Error('it was held to be delivered');
+    expect(first.afterMs).toBeLessThanOrEqual(5_000);
+    await clock.advance(first.afterMs);
+    expect((await box.deliver(final('Hello.'), turn, signal)).kind).toBe('delivered');
+    expect(platform.texts()).toEqual(['Hello.']);
+  });
+
   it('that are stale are dropped: older, of an older turn, of an answered prompt', async () => {
     box.preview(preview(5, 'five'));
     await clock.advance(2_000);

@@ -266,24 +266,6 @@ describe('what the platform answers', () => {
     expect(platform.texts()).toEqual(['Hello.']);
   });
 
-  it('unknown, for a preview that arrives after the final: the final is said again', async () => {
-    const box = outbox();
-    box.preview(preview(''));
-    await clock.advance(200);
-    platform.faults.edit.push({ kind: 'arrives late' });
-    box.preview(preview('Hel'));
-    await clock.advance(100);
-    const first = await box.deliver(reply('Hello.'), turn, signal);
-    expect(platform.texts()).toEqual(['Hello.']);
-    platform.arrive();
-    expect(platform.texts()).toEqual(['Hel\n…']);
-    if (first.kind !== 'later') throw new Error('it was held to be delivered');
-    expect(first.afterMs).toBeLessThanOrEqual(5_000);
-    await clock.advance(first.afterMs);
-    expect((await box.deliver(reply('Hello.'), turn, signal)).kind).toBe('delivered');
-    expect(platform.texts()).toEqual(['Hello.']);
-  });
-
   it('nothing: a call is given up at its deadline', async () => {
     platform.faults.post.push({ kind: 'hangs' });
     const box = outbox();
