@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { buttonSchema } from './button.ts';
 import { type Prompt, traceSchema } from './prompt.ts';
 
 /** A file as it lies in Redis. */
@@ -31,6 +32,8 @@ export const replySchema = z.object({
   text: z.string(),
   /** Shown after the text. */
   file: fileSchema.optional(),
+  /** Below the last message. */
+  buttons: z.array(buttonSchema).optional(),
   /** When the prompt was admitted, milliseconds since 1970: for `grok_bridge_reply_seconds`. */
   receivedAtMs: z.number(),
   /** How long the answer took to make, milliseconds: whether its author has been kept waiting by it. */
@@ -65,6 +68,7 @@ export const previewSchema = z.object({
   trace: traceSchema,
   /** Markdown so far; empty: work on the prompt has begun. */
   text: z.string(),
+  buttons: z.array(buttonSchema).optional(),
 });
 
 export type Preview = z.infer<typeof previewSchema>;

@@ -62,6 +62,9 @@ export const settings = z.object({
     .describe('The model that draws for `/imagine`'),
   GROK_IDLE_SECONDS: seconds(300).describe('A stream that is silent for longer is given up'),
   ANSWER_FOOTER: flag().describe('Show model, tokens and cost below each answer'),
+  ANSWER_RETRY: flag().describe(
+    'A button below each answer that asks again; it always stands below one that failed or was stopped',
+  ),
   ANSWER_SECONDS: seconds(900).describe('The longest that one answer may take'),
   XAI_API_URL: url('https://api.x.ai/v1').describe("Where Grok's API is"),
   XAI_API_KEY: z

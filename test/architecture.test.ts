@@ -18,6 +18,7 @@ const rules: readonly Rule[] = [
       'src/chat/read-bounded.ts',
       'src/chat/too-much.ts',
       'src/errors.ts',
+      'src/button.ts',
       'src/clock.ts',
       'src/prompt.ts',
     ],

@@ -11,6 +11,10 @@ export interface Chatter {
   everShown(): readonly string[];
   /** What was asked for and done there, for a person to read. */
   history(): unknown;
+  /** The labels of the buttons below the newest of them. */
+  buttons(): readonly string[];
+  /** Presses a button of the newest of them that has it, by a part of its label. */
+  press(label: string): void;
   /** Resolves with what `find` finds once it does. */
   until<T>(find: (shown: readonly string[]) => T | undefined | false, ms?: number): Promise<T>;
   /** Says it and resolves with the answer of the stand-in, once it is complete. */
@@ -24,7 +28,8 @@ export function discordDm(world: SandboxWorld, name: string): Chatter {
   const { discord } = world;
   const user = discord.createUser(name);
   const channel = discord.openDm(user);
-  return discordChatter(world, name, channel.id, (text) => discord.say({ user, channel, text }));
+  const say = (text: string) => discord.say({ user, channel, text });
+  return discordChatter(world, { name, user }, channel.id, say);
 }
 
 /** Somebody who mentions the bot in a server's channel or thread. */
@@ -35,14 +40,13 @@ export function discordMentioner(
 ): Chatter {
   const { discord } = world;
   const user = discord.createUser(name);
-  return discordChatter(world, name, channel.id, (text) =>
-    discord.say({ user, channel, text: `<@${discord.botId}> ${text}` }),
-  );
+  const say = (text: string) => discord.say({ user, channel, text: `<@${discord.botId}> ${text}` });
+  return discordChatter(world, { name, user }, channel.id, say);
 }
 
 export function discordChatter(
   { discord }: SandboxWorld,
-  name: string,
+  { name, user }: { readonly name: string; readonly user: { readonly id: string } },
   place: string,
   say: (text: string) => void,
 ): Chatter {
@@ -68,6 +72,17 @@ export function discordChatter(
       })),
     everShown: () =>
       ofBot(true).flatMap(({ content, earlierContents }) => earlierContents.concat(content)),
+    buttons: () =>
+      ofBot(false)
+        .slice(-1)
+        .flatMap((message) => discord.buttons(message)),
+    press: (label) => {
+      const has = (message: { id: string }) =>
+        discord.buttons(message).some((each) => each.includes(label));
+      const message = ofBot(false).findLast(has);
+      if (message === undefined) throw new Error(`no button “${label}”`);
+      discord.press({ user, message, label });
+    },
     until,
   });
 }
@@ -102,6 +117,17 @@ export function telegramChatter(
     }),
     everShown: () =>
       ofBot().flatMap(({ firstText, edits }) => [firstText].concat(edits.map(({ text }) => text))),
+    buttons: () =>
+      ofBot()
+        .at(-1)
+        ?.buttons.map(({ text }) => text) ?? [],
+    press: (label) => {
+      const message = ofBot().findLast(({ buttons }) =>
+        buttons.some(({ text }) => text.includes(label)),
+      );
+      if (message === undefined) throw new Error(`no button “${label}”`);
+      telegram.press({ user, chat, messageId: message.messageId, label });
+    },
     until,
   });
 }

@@ -23,8 +23,10 @@ import { askIdentity } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { Inbox } from './inbox.ts';
 import { InteractionMessages, maxChars } from './interaction-messages.ts';
+import { looksOf } from './looks.ts';
 import type { AutocompletePayload } from './payloads.ts';
 import { PendingCommands } from './pending-commands.ts';
+import { Presses } from './presses.ts';
 import { registerCommands } from './register-commands.ts';
 import { discordLength, renderDiscord } from './render.ts';
 import { DiscordRest } from './rest.ts';
@@ -38,6 +40,7 @@ const unreadable: Delivery = { kind: 'refused', why: 'not an address of Discordâ
 export class DiscordAdapter implements Adapter {
   readonly maxChars = maxChars;
   readonly takesFiles = true;
+  readonly takesButtons = true;
   readonly knowsNonces = true;
   readonly #apiUrl: string;
   readonly #token: string;
@@ -112,7 +115,8 @@ export class DiscordAdapter implements Adapter {
       const parts = { rest: this.#rest, intake, log: this.#tools.log };
       void answerAutocomplete(typing, parts, live);
     };
-    const inbox = new Inbox(intake, { slash, catchUp, suggest }, this.#tools, live);
+    const presses = new Presses(this.#rest, this.#tools);
+    const inbox = new Inbox(intake, { slash, presses, catchUp, suggest }, this.#tools, live);
     const registering = registerCommands(this.#rest, application, this.#tools, live);
     const listening = (async () => {
       try {
@@ -130,15 +134,15 @@ export class DiscordAdapter implements Adapter {
     const to = readAddress(address);
     if (to === undefined) return unreadable;
     const { chunk, nonce, file } = message;
-    const content = file !== undefined && message.text === '' ? '' : renderDiscord(message.text);
+    const looks = looksOf(message);
     switch (to.kind) {
       case 'message': {
         const replyTo = chunk === 0 ? to.message : undefined;
-        const wanted = { channel: to.channel, content, nonce, replyTo, file };
+        const wanted = { channel: to.channel, looks, nonce, replyTo, file };
         return createMessage(this.#rest, wanted, signal);
       }
       case 'interaction':
-        return this.#interactions.post(to, content, message, signal);
+        return this.#interactions.post(to, looks, message, signal);
     }
   }
 
@@ -150,16 +154,12 @@ export class DiscordAdapter implements Adapter {
   ): Promise<Delivery> {
     const to = readAddress(address);
     if (to === undefined) return unreadable;
-    const content = renderDiscord(message.text);
+    const looks = looksOf(message);
     switch (to.kind) {
       case 'message':
-        return editMessage(
-          this.#rest,
-          { channel: to.channel, message: messageId, content },
-          signal,
-        );
+        return editMessage(this.#rest, { channel: to.channel, message: messageId, looks }, signal);
       case 'interaction':
-        return this.#interactions.edit(to, messageId, content, message, signal);
+        return this.#interactions.edit(to, messageId, looks, message, signal);
     }
   }
 

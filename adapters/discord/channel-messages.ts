@@ -2,6 +2,7 @@ import { MessageFlags, Routes } from 'discord.js';
 
 import type { Delivery, OutgoingFile } from '#port';
 
+import type { Looks } from './looks.ts';
 import { messageNonce } from './nonce.ts';
 import { describeTrouble, errorCode } from './outcome.ts';
 import type { Trouble } from './outcome.ts';
@@ -25,7 +26,7 @@ export const quietly = {
 
 export interface NewMessage {
   readonly channel: string;
-  readonly content: string;
+  readonly looks: Looks;
   /** `Outgoing.nonce`. */
   readonly nonce: string;
   readonly replyTo?: string | undefined;
@@ -51,14 +52,14 @@ export async function createMessage(
 
 export async function editMessage(
   rest: DiscordRest,
-  { channel, message, content }: { channel: string; message: string; content: string },
+  { channel, message, looks }: { channel: string; message: string; looks: Looks },
   signal: AbortSignal,
 ): Promise<Delivery> {
   const answer = await rest.send(
     {
       method: 'patch',
       route: Routes.channelMessage(channel, message),
-      body: { content, ...quietly },
+      body: { ...looks, ...quietly },
       deadlineMs: editDeadlineMs,
       answer: postedSchema,
     },
@@ -90,7 +91,7 @@ type Created = Answer<{ id: string; content: string }> & { readonly said: string
 
 async function create(
   rest: DiscordRest,
-  { channel, content, nonce, replyTo, unreferenced = content, file }: NewMessage,
+  { channel, looks, nonce, replyTo, unreferenced = looks.content, file }: NewMessage,
   attempt: number,
   signal: AbortSignal,
 ): Promise<Created> {
@@ -101,6 +102,7 @@ async function create(
         method: 'post',
         route: Routes.channelMessages(channel),
         body: {
+          ...looks,
           content: said,
           nonce: messageNonce(nonce, attempt),
           enforce_nonce: true,
@@ -115,7 +117,7 @@ async function create(
     )),
   });
   if (replyTo === undefined) return post(unreferenced, {});
-  const referring = await post(content, {
+  const referring = await post(looks.content, {
     message_reference: { message_id: replyTo, fail_if_not_exists: false },
   });
   // To refer to a message one must be allowed to read the channel's history.
@@ -125,12 +127,16 @@ async function create(
 /** The nonce may have given us an older message of the same place in the answer. */
 async function settle(
   rest: DiscordRest,
-  { channel }: NewMessage,
+  { channel, looks }: NewMessage,
   created: Created,
   signal: AbortSignal,
 ): Promise<Delivery> {
   if (created.kind !== 'ok') return deliveryOf(created);
   const { id, content } = created.body;
   if (content.trim() === created.said.trim()) return { kind: 'done', messageId: id };
-  return editMessage(rest, { channel, message: id, content: created.said }, signal);
+  return editMessage(
+    rest,
+    { channel, message: id, looks: { ...looks, content: created.said } },
+    signal,
+  );
 }

@@ -24,6 +24,15 @@ class DiscordStage implements Stage {
     inject: (call: 'post' | 'edit', fault: PlatformFault) => this.#inject(call, fault),
     remove: (_: Place, messageId: string) => this.#sandbox.delete(messageId),
   };
+  readonly buttons = {
+    below: (_: Place, messageId: string) => this.#sandbox.buttons(messageId),
+    press: async (_: Place, messageId: string, label: string) => {
+      const press = this.#sandbox.press({ user: this.#ann, message: messageId, label });
+      const told = () => this.#sandbox.interactionReply(press).followUps.at(0);
+      const { content, ephemeral } = await this.#sandbox.waitFor(told);
+      return ephemeral ? content : 'everybody was told';
+    },
+  };
   readonly #sandbox: DiscordSandbox;
   readonly #ann;
   readonly #bob;

@@ -11,9 +11,11 @@ import {
   deletionSchema,
   editSchema,
   messageSchema,
+  pressSchema,
 } from './payloads.ts';
 import type { AutocompletePayload, MessagePayload } from './payloads.ts';
 import type { Places } from './places.ts';
+import type { Presses } from './presses.ts';
 import type { SlashCommands } from './slash.ts';
 
 /** While the intake is away: so many messages to the bot are kept, so many others. */
@@ -23,6 +25,7 @@ const mostRemembered = 2_000;
 
 export interface InboxParts {
   readonly slash: SlashCommands;
+  readonly presses: Presses;
   readonly catchUp: CatchUp;
   /** Answers who types; there is no hurry for anything else, and no order. */
   readonly suggest: (typing: AutocompletePayload) => void;
@@ -32,6 +35,7 @@ export interface InboxParts {
 export class Inbox {
   readonly #intake: Intake;
   readonly #slash: SlashCommands;
+  readonly #presses: Presses;
   readonly #catchUp: CatchUp;
   readonly #suggest: InboxParts['suggest'];
   readonly #tools: AdapterTools;
@@ -43,7 +47,7 @@ export class Inbox {
 
   constructor(
     intake: Intake,
-    { slash, catchUp, suggest }: InboxParts,
+    { slash, presses, catchUp, suggest }: InboxParts,
     tools: AdapterTools,
     signal: AbortSignal,
   ) {
@@ -51,6 +55,7 @@ export class Inbox {
     this.#suggest = suggest;
     this.#intake = intake;
     this.#slash = slash;
+    this.#presses = presses;
     this.#tools = tools;
     this.#signal = signal;
   }
@@ -60,7 +65,7 @@ export class Inbox {
     if (this.#signal.aborted) return;
     if (name === 'READY') this.#recovering = this.#recover(places);
     if (name === 'MESSAGE_CREATE') this.#takeMessage(data, places);
-    if (name === 'INTERACTION_CREATE') this.#takeCommand(data);
+    if (name === 'INTERACTION_CREATE') this.#takeInteraction(data);
     if (name === 'MESSAGE_UPDATE') this.#takeEdit(data, places);
     if (name === 'MESSAGE_DELETE' || name === 'MESSAGE_DELETE_BULK') this.#takeDeletion(data);
   }
@@ -183,17 +188,18 @@ export class Inbox {
     this.#lanes.add(channel, async () => untilTaken(offer, { clock, onFailure }, this.#signal));
   }
 
-  #takeCommand(data: unknown): void {
+  /** A command or a press; what belongs to menus, forms and the like is not ours. */
+  #takeInteraction(data: unknown): void {
     const typing = autocompleteSchema.safeParse(data).data;
-    if (typing !== undefined) {
-      this.#suggest(typing);
-      return;
+    if (typing !== undefined) this.#suggest(typing);
+    const command = commandSchema.safeParse(data).data;
+    if (command !== undefined) {
+      this.#lanes.add(command.channel_id, this.#slash.accept(command, this.#intake, this.#signal));
     }
-    const parsed = commandSchema.safeParse(data);
-    // Buttons, menus and the like are not ours.
-    if (!parsed.success) return;
-    const command = parsed.data;
-    this.#lanes.add(command.channel_id, this.#slash.accept(command, this.#intake, this.#signal));
+    const press = pressSchema.safeParse(data).data;
+    if (press !== undefined) {
+      this.#lanes.add(press.channel_id, this.#presses.accept(press, this.#intake, this.#signal));
+    }
   }
 }
 

@@ -12,6 +12,7 @@ import {
   quietly,
 } from './channel-messages.ts';
 import type { Deferrals } from './deferrals.ts';
+import type { Looks } from './looks.ts';
 import { errorCode } from './outcome.ts';
 import { postedSchema } from './payloads.ts';
 import { discordLength } from './render.ts';
@@ -52,46 +53,42 @@ export class InteractionMessages {
 
   async post(
     address: InteractionAddress,
-    content: string,
+    looks: Looks,
     { chunk, nonce, file }: Pick<Outgoing, 'chunk' | 'nonce' | 'file'>,
     signal: AbortSignal,
   ): Promise<Delivery> {
     const { channel, interaction } = address;
     if (chunk === 0 && isItsAnswer(interaction, nonce)) {
       await this.#deferrals.settled(interaction, signal);
-      const filled = await this.#editByToken(address, '@original', content, signal);
+      const filled = await this.#editByToken(address, '@original', looks, signal);
       if (filled !== undefined && !isCode(filled, ...useless)) return delivered(filled);
-      const named = namingAsker(address, content);
-      return createMessage(this.#rest, { channel, content: named, nonce }, signal);
+      const named = namingAsker(address, looks);
+      return createMessage(this.#rest, { channel, looks: named, nonce }, signal);
     }
     const token = this.#tokenOf(address);
-    const message = { channel, content, nonce, file };
+    const message = { channel, looks, nonce, file };
     const posted = await createMessage(this.#rest, message, signal);
     if (posted.kind !== 'refused' || token === undefined) return posted;
-    return delivered(await this.#followUp(address.application, token, { content, file }, signal));
+    return delivered(await this.#followUp(address.application, token, { looks, file }, signal));
   }
 
   async edit(
     address: InteractionAddress,
     messageId: string,
-    content: string,
+    looks: Looks,
     { chunk, nonce }: { chunk: number; nonce: string },
     signal: AbortSignal,
   ): Promise<Delivery> {
     const { channel, interaction } = address;
     if (chunk === 0 && isItsAnswer(interaction, nonce)) {
-      const byToken = await this.#editByToken(address, messageId, content, signal);
+      const byToken = await this.#editByToken(address, messageId, looks, signal);
       if (byToken !== undefined && !isCode(byToken, ...useless)) return delivered(byToken);
-      const named = namingAsker(address, content);
-      return editMessage(this.#rest, { channel, message: messageId, content: named }, signal);
+      const named = namingAsker(address, looks);
+      return editMessage(this.#rest, { channel, message: messageId, looks: named }, signal);
     }
-    const inChannel = await editMessage(
-      this.#rest,
-      { channel, message: messageId, content },
-      signal,
-    );
+    const inChannel = await editMessage(this.#rest, { channel, message: messageId, looks }, signal);
     if (inChannel.kind !== 'refused') return inChannel;
-    const byToken = await this.#editByToken(address, messageId, content, signal);
+    const byToken = await this.#editByToken(address, messageId, looks, signal);
     return byToken === undefined || isCode(byToken, ...useless) ? inChannel : delivered(byToken);
   }
 
@@ -104,7 +101,7 @@ export class InteractionMessages {
   async #editByToken(
     address: InteractionAddress,
     messageId: string,
-    content: string,
+    looks: Looks,
     signal: AbortSignal,
   ): Promise<Posted | undefined> {
     const token = this.#tokenOf(address);
@@ -113,7 +110,7 @@ export class InteractionMessages {
       {
         method: 'patch',
         route: Routes.webhookMessage(address.application, token, messageId),
-        body: { content, ...quietly },
+        body: { ...looks, ...quietly },
         auth: false,
         deadlineMs: editDeadlineMs,
         answer: postedSchema,
@@ -125,7 +122,7 @@ export class InteractionMessages {
   async #followUp(
     application: string,
     token: string,
-    { content, file }: { content: string; file?: OutgoingFile | undefined },
+    { looks, file }: { looks: Looks; file?: OutgoingFile | undefined },
     signal: AbortSignal,
   ): Promise<Posted> {
     return this.#rest.send(
@@ -133,7 +130,7 @@ export class InteractionMessages {
         method: 'post',
         route: Routes.webhook(application, token),
         query: { wait: 'true' },
-        body: { content, ...quietly },
+        body: { ...looks, ...quietly },
         file,
         auth: false,
         deadlineMs: editDeadlineMs,
@@ -162,7 +159,7 @@ function isItsAnswer(interaction: string, nonce: string): boolean {
 }
 
 /** Left out where it would make the message too long. Mentions of ours never ping. */
-function namingAsker({ user }: InteractionAddress, content: string): string {
-  const named = `<@${user}> ${content}`;
-  return discordLength(named) <= maxChars ? named : content;
+function namingAsker({ user }: InteractionAddress, looks: Looks): Looks {
+  const content = `<@${user}> ${looks.content}`;
+  return discordLength(content) <= maxChars ? { ...looks, content } : looks;
 }

@@ -83,6 +83,14 @@ const interactionShape = {
   member: memberSchema.extend({ user: userSchema }).optional(),
 };
 
+/** INTERACTION_CREATE of a button, as far as it is read. */
+export const pressSchema = z.object({
+  ...interactionShape,
+  type: z.literal(3),
+  message: z.object({ id: snowflake }),
+  data: z.object({ custom_id: z.string() }),
+});
+
 const optionSchema = z.object({
   name: z.string(),
   value: z.union([z.string(), z.number(), z.boolean()]).optional(),
@@ -117,6 +125,7 @@ export const postedSchema = z.object({ id: snowflake, content: z.string().defaul
 
 export type MessagePayload = z.infer<typeof messageSchema>;
 export type AutocompletePayload = z.infer<typeof autocompleteSchema>;
+export type PressPayload = z.infer<typeof pressSchema>;
 export type CommandPayload = z.infer<typeof commandSchema>;
 export type SaidPayload = z.infer<typeof saidSchema>;
 export type UserPayload = z.infer<typeof userSchema>;

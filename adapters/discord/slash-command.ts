@@ -2,7 +2,7 @@ import type { Incoming } from '#port';
 
 import { writeAddress } from './address.ts';
 import { placesOf } from './message.ts';
-import type { CommandPayload } from './payloads.ts';
+import type { CommandPayload, PressPayload } from './payloads.ts';
 import { nameOf } from './readable.ts';
 import type { Seal } from './seal.ts';
 
@@ -21,12 +21,11 @@ export function incomingCommand(
   seal: Seal,
   nowMs: number,
 ): Incoming | undefined {
-  const user = command.member?.user ?? command.user;
-  if (user === undefined) return undefined;
-  const inThread = command.channel !== undefined && threadTypes.has(command.channel.type);
+  const giver = giverOf(command);
+  if (giver === undefined) return undefined;
+  const { user, ...given } = giver;
   return {
-    id: `dc-i-${command.id}`,
-    conversation: command.channel_id,
+    ...given,
     address: writeAddress({
       kind: 'interaction',
       channel: command.channel_id,
@@ -36,21 +35,47 @@ export function incomingCommand(
       sealed: seal.close(command.token, command.id),
       expiresAtMs: nowMs + tokenLifeMs,
     }),
+    text: commandText(command),
+  };
+}
+
+/** What is said by pressing a button: its command, as if its presser had typed it. */
+export function incomingPress(press: PressPayload): Incoming | undefined {
+  const giver = giverOf(press);
+  if (giver === undefined) return undefined;
+  const { user: _, ...given } = giver;
+  const address = {
+    kind: 'message',
+    channel: press.channel_id,
+    message: press.message.id,
+  } as const;
+  return { ...given, address: writeAddress(address), text: press.data.custom_id };
+}
+
+/** Who gives a command or presses a button, and where. */
+function giverOf(interaction: CommandPayload | PressPayload) {
+  const { id, channel, channel_id: channelId, guild_id: guild, member, locale } = interaction;
+  const user = member?.user ?? interaction.user;
+  if (user === undefined) return undefined;
+  const inThread = channel !== undefined && threadTypes.has(channel.type);
+  return {
+    user,
+    id: `dc-i-${id}`,
+    conversation: channelId,
     author: {
       id: `discord:${user.id}`,
-      name: nameOf(user, command.member),
-      ...(command.locale === undefined ? {} : { locale: command.locale }),
+      name: nameOf(user, member),
+      ...(locale === undefined ? {} : { locale }),
     },
     fromBot: user.bot === true,
-    isPrivate: command.guild_id === undefined,
+    isPrivate: guild === undefined,
     isAddressed: true,
     places: placesOf({
-      guild: command.guild_id,
-      channel: command.channel_id,
-      parent: (inThread ? command.channel?.parent_id : undefined) ?? undefined,
-      roles: command.member?.roles ?? [],
+      guild,
+      channel: channelId,
+      parent: (inThread ? channel.parent_id : undefined) ?? undefined,
+      roles: member?.roles ?? [],
     }),
-    text: commandText(command),
   };
 }
 

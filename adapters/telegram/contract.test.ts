@@ -31,6 +31,18 @@ class TelegramStage implements Stage {
     remove: (place: Place, messageId: string) =>
       this.#sandbox.deleteMessage(this.#chats[place], Number(messageId)),
   };
+  readonly buttons = {
+    below: (place: Place, messageId: string) =>
+      this.#posted(place)
+        .filter((message) => message.messageId === Number(messageId))
+        .flatMap((message) => message.buttons.map(({ text }) => text)),
+    press: async (place: Place, messageId: string, label: string) => {
+      const chat = this.#chats[place];
+      const of = { user: this.#ann, chat, messageId: Number(messageId), label };
+      const press = this.#sandbox.press(of);
+      return this.#sandbox.waitFor(() => press.answer?.text);
+    },
+  };
   readonly #sandbox: TelegramSandbox;
   readonly #ann: number;
   readonly #bob: number;

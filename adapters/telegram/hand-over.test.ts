@@ -26,6 +26,8 @@ const messageOf = (conversation: string, at: number): Heard => ({
   },
 });
 
+const answerPress = async () => undefined;
+
 test('however often storing fails, each message is taken once and in its order', async () => {
   const batches = fc.array(
     fc.record({ conversation: fc.constantFrom('a', 'b', 'c'), failures: fc.nat(3) }),
@@ -49,7 +51,9 @@ test('however often storing fails, each message is taken once and in its order',
         },
       };
       const { signal } = new AbortController();
-      expect(await handOver(batch, { intake, clock, log }, signal)).toBe(true);
+      expect(await handOver(batch, { ears: { intake, answerPress }, clock, log }, signal)).toBe(
+        true,
+      );
       for (const name of ['a', 'b', 'c']) {
         const ids = batch.flatMap(({ message }) =>
           message.conversation === name ? message.id : [],
@@ -69,5 +73,7 @@ test('a batch that is stopped before all was taken says so', async () => {
     },
   };
   const batch = [messageOf('a', 1)];
-  expect(await handOver(batch, { intake, clock, log }, stop.signal)).toBe(false);
+  expect(await handOver(batch, { ears: { intake, answerPress }, clock, log }, stop.signal)).toBe(
+    false,
+  );
 });

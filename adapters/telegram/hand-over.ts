@@ -1,10 +1,10 @@
-import type { Clock, Intake, Logger } from '#port';
+import type { Clock, Logger } from '#port';
 
 import { Backoff } from './backoff.ts';
-import { offer, type Heard } from './update-reading.ts';
+import { offer, type Ears, type Heard } from './update-reading.ts';
 
 export interface HandOverTools {
-  readonly intake: Intake;
+  readonly ears: Ears;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -30,7 +30,7 @@ export async function handOver(
 
 async function handOverInOrder(
   messages: readonly Heard[],
-  { intake, clock, log }: HandOverTools,
+  { ears, clock, log }: HandOverTools,
   signal: AbortSignal,
 ): Promise<boolean> {
   const backoff = new Backoff(clock, pace);
@@ -45,7 +45,7 @@ async function handOverInOrder(
 
   async function isTaken(heard: Heard): Promise<boolean> {
     try {
-      await offer(heard, intake, signal);
+      await offer(heard, ears, signal);
       return true;
     } catch (error) {
       const facts = { prompt: heard.message.id, error };

@@ -1,10 +1,11 @@
 import type { Incoming, IncomingFile } from '#port';
 
-import { writeAddress } from './address.ts';
 import { filesOf } from './files.ts';
 import { forwardOf } from './forwards.ts';
 import type { Identity } from './identity.ts';
 import { wordsOf, type Words } from './message-text.ts';
+import { placeOf, writerOf } from './place.ts';
+import { readPress, readStopped } from './press.ts';
 import type { Heard } from './update-reading.ts';
 import { messageSchema, type TelegramMessage, type Update } from './update-schema.ts';
 
@@ -14,7 +15,10 @@ import { messageSchema, type TelegramMessage, type Update } from './update-schem
  * @throws {z.ZodError} when the message is not as the Bot API describes it.
  */
 export function readUpdate(update: Update, bot: Identity): Heard | undefined {
-  const { message, edited_message: edited } = update;
+  const { message, edited_message: edited, callback_query: press } = update;
+  if (press !== undefined) return readPress(update.update_id, press, bot);
+  const { stopped_message_generation: stopped } = update;
+  if (stopped !== undefined) return readStopped(update.update_id, stopped, bot);
   const payload = message ?? edited;
   if (payload === undefined) return undefined;
   const parsed = messageSchema.parse(payload);
@@ -31,24 +35,13 @@ function read(updateId: number, message: TelegramMessage, bot: Identity): Incomi
   const words = own ?? (isWordless(message) ? wordless : undefined);
   if (message.from === undefined || words === undefined) return undefined;
   const { chat } = message;
-  const thread = threadOf(message);
   const isPrivate = chat.type === 'private';
   return {
     id: `tg-${bot.id}-${updateId}`,
-    conversation: thread === undefined ? `${chat.id}` : `${chat.id}_${thread}`,
-    address: writeAddress({ chat: chat.id, thread, replyTo: message.message_id }),
-    author: {
-      id: `telegram:${message.from.id}`,
-      name: [message.from.first_name, message.from.last_name].filter(Boolean).join(' '),
-      locale: message.from.language_code,
-    },
-    fromBot: message.from.is_bot,
+    ...placeOf(message),
+    ...writerOf(message.from),
     isPrivate,
     isAddressed: isPrivate || isForBot(message, words, bot),
-    places: [
-      `telegram:chat:${chat.id}`,
-      ...(thread === undefined ? [] : [`telegram:topic:${chat.id}:${thread}`]),
-    ],
     ...(forwarded === undefined
       ? partOf(message)
       : { part: { kind: 'forward' }, forwarded: [forwarded] }),
@@ -84,11 +77,6 @@ function partOf({ media_group_id: album, text = '' }: TelegramMessage): Pick<Inc
   if (text.length < cutFrom) return {};
   const isMidWord = text.length >= longest && !/\s$/.test(text);
   return { part: { kind: 'cut', glue: isMidWord ? '' : '\n' } };
-}
-
-/** Threads of replies in a group without topics have a number, too; they are no conversations. */
-function threadOf(message: TelegramMessage): number | undefined {
-  return message.is_topic_message === true ? message.message_thread_id : undefined;
 }
 
 function isForBot(message: TelegramMessage, words: Words, bot: Identity): boolean {

@@ -1,9 +1,11 @@
 import { Api } from 'grammy';
+import type { InlineKeyboardMarkup } from 'grammy/types';
 
 import type {
   Adapter,
   AdapterHealth,
   AdapterTools,
+  Button,
   Delivery,
   Intake,
   Outgoing,
@@ -20,8 +22,10 @@ import { registerMenu } from './menu.ts';
 import { readUpdate } from './message.ts';
 import { PollConnection } from './poll-connection.ts';
 import { postFile } from './post-file.ts';
+import { answerPress } from './press.ts';
 import { measure, render } from './render.ts';
 import { pollTimes, runUpdateLoop, type PollTimes, type UpdateSource } from './update-loop.ts';
+import type { Ears } from './update-reading.ts';
 import { allowedUpdates } from './update-schema.ts';
 import { deleteOwnWebhook, runWebhook, secretOf, type WebhookSettings } from './webhook.ts';
 
@@ -36,6 +40,7 @@ export class TelegramAdapter implements Adapter {
   /** In UTF-16 units after parsing (https://core.telegram.org/bots/api#sendmessage). */
   readonly maxChars = 4_096;
   readonly takesFiles = true;
+  readonly takesButtons = true;
   readonly #env: TelegramEnv;
   readonly #tools: AdapterTools;
   readonly #times: PollTimes;
@@ -91,14 +96,18 @@ export class TelegramAdapter implements Adapter {
     };
     const registered = registerMenu(api, this.#tools.log, until);
     const { clock, log, memory } = this.#tools;
+    const ears: Ears = {
+      intake,
+      answerPress: (query, notice) => answerPress(api, query, notice, log, until),
+    };
     const webhook = this.#webhook();
     try {
       if (webhook === undefined) {
         await deleteOwnWebhook(api, { memory, clock, log }, until);
-        await runUpdateLoop(source, intake, { clock, log, times: this.#times, polled }, until);
+        await runUpdateLoop(source, ears, { clock, log, times: this.#times, polled }, until);
       } else {
         const { read } = source;
-        await runWebhook(api, webhook, intake, { ...this.#tools, read, heard: polled }, until);
+        await runWebhook(api, webhook, ears, { ...this.#tools, read, heard: polled }, until);
       }
     } finally {
       this.#health = { ...this.#health, up: false };
@@ -159,7 +168,7 @@ export class TelegramAdapter implements Adapter {
 
   /** Sends a message as HTML, and as plain text should Telegram not take that HTML. */
   async #formatted<T>(
-    { text, role }: Outgoing,
+    { text, role, buttons = [] }: Outgoing,
     deadlineMs: number,
     signal: AbortSignal,
     send: (text: string, format: Format, either: ApiSignal) => Promise<T>,
@@ -167,13 +176,14 @@ export class TelegramAdapter implements Adapter {
     const { clock, log } = this.#tools;
     const until = this.#until(signal);
     const rendered = render(text);
-    const html: Format = { ...plain, parse_mode: 'HTML' };
+    const unformatted: Format = { ...plain, ...keyboardOf(buttons) };
+    const html: Format = { ...unformatted, parse_mode: 'HTML' };
     const begunMs = clock.monotonic();
     const answer = await ask((either) => send(rendered.html, html, either), deadlineMs, until);
     if (!isUnparsable(answer)) return answer;
     log.warn({ role }, 'markup refused, sending plain text');
     const leftMs = Math.max(0, Math.round(deadlineMs - (clock.monotonic() - begunMs)));
-    return ask((either) => send(rendered.text, plain, either), leftMs, until);
+    return ask((either) => send(rendered.text, unformatted, either), leftMs, until);
   }
 
   /** Undefined: updates are polled for. */
@@ -197,7 +207,14 @@ export class TelegramAdapter implements Adapter {
 
 const plain = { link_preview_options: { is_disabled: true } };
 
-type Format = typeof plain & { readonly parse_mode?: 'HTML' };
+type Format = typeof plain & { readonly parse_mode?: 'HTML' } & ReturnType<typeof keyboardOf>;
+
+/** In one row. An edit without a keyboard takes away the one that was there. */
+function keyboardOf(buttons: readonly Button[]): { reply_markup?: InlineKeyboardMarkup } {
+  if (buttons.length === 0) return {};
+  const row = buttons.map(({ label, command }) => ({ text: label, callback_data: command }));
+  return { reply_markup: { inline_keyboard: [row] } };
+}
 
 function threadOf({ thread }: Address): { message_thread_id?: number } {
   return thread === undefined ? {} : { message_thread_id: thread };

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-import { BridgeError, type Clock, type Intake, type Logger } from '#port';
+import { BridgeError, type Clock, type Logger } from '#port';
 
 import { Backoff } from './backoff.ts';
 import { ask, type Answer, type ApiSignal } from './bot-api.ts';
 import { withComments } from './forwards.ts';
 import { handOver } from './hand-over.ts';
 import { tokenRejected } from './identity.ts';
-import { readSafely, type ReadUpdate } from './update-reading.ts';
+import { readSafely, type Ears, type ReadUpdate } from './update-reading.ts';
 import { updateSchema } from './update-schema.ts';
 
 export interface PollTimes {
@@ -51,7 +51,7 @@ const conflictPauseMs = 3_000;
  */
 export async function runUpdateLoop(
   source: UpdateSource,
-  intake: Intake,
+  ears: Ears,
   tools: UpdateLoopTools,
   signal: AbortSignal,
 ): Promise<void> {
@@ -91,7 +91,7 @@ export async function runUpdateLoop(
     silentSinceMs = undefined;
     const batch = answer.result;
     const heard = batch.flatMap((update) => readSafely(update, source.read, log) ?? []);
-    if (!(await handOver(withComments(heard), { intake, clock, log }, signal))) return;
+    if (!(await handOver(withComments(heard), { ears, clock, log }, signal))) return;
     offset = batch.reduce((next, { update_id: id }) => Math.max(next, id + 1), offset);
   }
 }

@@ -4,12 +4,23 @@ import type { Incoming, Intake, Logger } from '#port';
 
 import { updateSchema, type Update } from './update-schema.ts';
 
-/** A message that somebody wrote, or one as it reads after its author has changed it. */
-export interface Heard {
-  readonly kind: 'said' | 'edited';
-  readonly message: Incoming;
-  /** When it was sent, seconds since 1970. */
-  readonly atSeconds: number;
+/** What an update brings us. */
+export type Heard =
+  /** A message that somebody wrote, or one as it reads after its author has changed it. */
+  | {
+      readonly kind: 'said' | 'edited';
+      readonly message: Incoming;
+      /** When it was sent, seconds since 1970; 0 where Telegram does not say. */
+      readonly atSeconds: number;
+    }
+  /** A button was pressed: the number that Telegram wants to see in the answer. */
+  | { readonly kind: 'pressed'; readonly message: Incoming; readonly query: string };
+
+/** Where what was heard goes. */
+export interface Ears {
+  readonly intake: Intake;
+  /** Tells the client that the press has arrived, and its user the notice. Must not reject. */
+  readonly answerPress: (query: string, notice: string | undefined) => Promise<void>;
 }
 
 /** What an update says, or undefined if there is nothing for us in it. */
@@ -17,16 +28,22 @@ export type ReadUpdate = (update: Update) => Heard | undefined;
 
 /** Offers what was heard once. Rejects when it could not be stored. */
 export async function offer(
-  { kind, message }: Heard,
-  intake: Intake,
+  heard: Heard,
+  { intake, answerPress }: Ears,
   signal: AbortSignal,
 ): Promise<void> {
-  switch (kind) {
+  const { message } = heard;
+  switch (heard.kind) {
     case 'said':
       await intake.receive(message, signal);
       return;
     case 'edited':
       await intake.edited?.(message, signal);
+      return;
+    case 'pressed': {
+      const pressed = await intake.pressed?.(message, signal);
+      await answerPress(heard.query, pressed?.notice);
+    }
   }
 }
 

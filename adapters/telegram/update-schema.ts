@@ -63,6 +63,26 @@ export const messageSchema = z.object({
   quote: z.object({ text: z.string(), is_manual: z.boolean().optional() }).optional(),
 });
 
+/** What we read of https://core.telegram.org/bots/api#callbackquery. */
+export const pressSchema = z.object({
+  id: z.string(),
+  from: userSchema,
+  /** Very old ones come without anything but their chat and number. */
+  message: messageSchema.pick({
+    message_id: true,
+    chat: true,
+    message_thread_id: true,
+    is_topic_message: true,
+  }),
+  data: z.string(),
+});
+
+/** What we read of https://core.telegram.org/bots/api#messagegenerationstopped. */
+export const generationStoppedSchema = z.object({
+  chat: z.object({ id: z.int(), first_name: z.string().optional() }),
+  message_thread_id: z.int().optional(),
+});
+
 export type TelegramMessage = z.infer<typeof messageSchema>;
 export type TelegramOrigin = z.infer<typeof originSchema>;
 export type TelegramContent = NonNullable<TelegramMessage['reply_to_message']>;
@@ -73,9 +93,16 @@ export const updateSchema = z.object({
   update_id: z.int(),
   message: z.unknown().optional(),
   edited_message: z.unknown().optional(),
+  callback_query: z.unknown().optional(),
+  stopped_message_generation: z.unknown().optional(),
 });
 
 export type Update = z.infer<typeof updateSchema>;
 
 /** The kinds of updates we ask for. Telegram keeps the last list, so it is always sent. */
-export const allowedUpdates = ['message', 'edited_message'] as const;
+export const allowedUpdates = [
+  'message',
+  'edited_message',
+  'callback_query',
+  'stopped_message_generation',
+] as const;

@@ -2,12 +2,12 @@ import { createHmac } from 'node:crypto';
 
 import type { Api } from 'grammy';
 
-import type { AdapterMemory, AdapterTools, Clock, Intake, Logger } from '#port';
+import type { AdapterMemory, AdapterTools, Clock, Logger } from '#port';
 
 import { Backoff } from './backoff.ts';
 import { ask } from './bot-api.ts';
 import { tokenRejected } from './identity.ts';
-import { offer, readBody, type ReadUpdate } from './update-reading.ts';
+import { offer, readBody, type Ears, type ReadUpdate } from './update-reading.ts';
 import { allowedUpdates } from './update-schema.ts';
 import { WebhookServer } from './webhook-server.ts';
 
@@ -47,7 +47,7 @@ export function secretOf(token: string): string {
 export async function runWebhook(
   api: Api,
   settings: WebhookSettings,
-  intake: Intake,
+  ears: Ears,
   tools: WebhookTools,
   signal: AbortSignal,
 ): Promise<void> {
@@ -56,7 +56,7 @@ export async function runWebhook(
   const take = async (body: string) => {
     if (signal.aborted) return false;
     heard(true);
-    return takeUpdate(body, intake, tools, signal);
+    return takeUpdate(body, ears, tools, signal);
   };
   await using _server = await WebhookServer.listen({ host, port, secret, take });
   // Noted before it is set: who goes back to polling may delete what is ours, and nothing else.
@@ -113,14 +113,14 @@ export async function deleteOwnWebhook(
 /** Whether Telegram may forget the update: it is stored, or nothing has to be. */
 async function takeUpdate(
   body: string,
-  intake: Intake,
+  ears: Ears,
   { clock, log, read }: WebhookTools,
   signal: AbortSignal,
 ): Promise<boolean> {
   const heard = readBody(body, read, log);
   if (heard === undefined) return true;
   try {
-    await within(takeDeadlineMs, offer(heard, intake, signal), clock);
+    await within(takeDeadlineMs, offer(heard, ears, signal), clock);
     return true;
   } catch (error) {
     const facts = { prompt: heard.message.id, err: error };

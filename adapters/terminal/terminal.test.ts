@@ -53,6 +53,7 @@ adapterContract('the terminal', async () => new TerminalStage(), [
   'group',
   'files',
   'faults',
+  'buttons',
 ]);
 
 const never = new AbortController().signal;

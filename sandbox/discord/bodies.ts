@@ -33,6 +33,19 @@ const embed = z.looseObject({
   author: z.looseObject({ name: z.string().max(256) }).nullish(),
 });
 
+/** https://docs.discord.com/developers/components/reference#button */
+const button = z.looseObject({
+  type: z.literal(2),
+  style: z.union([1, 2, 3, 4].map((style) => z.literal(style))),
+  label: z.string().min(1).max(80),
+  custom_id: z.string().min(1).max(100),
+});
+
+const actionRow = z.looseObject({
+  type: z.literal(1),
+  components: z.array(button).min(1).max(5),
+});
+
 const shown = {
   /** Counted in UTF-16 units, the strictest way that Discord may count. */
   content: z.string().max(2000).nullish(),
@@ -45,10 +58,7 @@ const shown = {
     })
     .nullish(),
   allowed_mentions: allowedMentions.nullish(),
-  components: z
-    .array(z.looseObject({ type: z.int() }))
-    .max(10)
-    .nullish(),
+  components: z.array(actionRow).max(5).nullish(),
   attachments: z
     .array(z.looseObject({ id: z.union([z.string(), z.int()]), filename: z.string().optional() }))
     .max(10)
@@ -87,8 +97,8 @@ export const messageBody = z.object({ ...shown, tts: z.boolean().optional() });
 export type MessageBody = z.infer<typeof messageBody>;
 
 export const callbackBody = z.object({
-  /** 4: a message; 5: a message will follow. Others belong to components and forms. */
-  type: z.union([z.literal(4), z.literal(5)]),
+  /** 4: a message; 5: a message will follow; 6: the press of a button has arrived. */
+  type: z.union([z.literal(4), z.literal(5), z.literal(6)]),
   data: messageBody.nullish(),
 });
 

@@ -1,4 +1,5 @@
 import { Faults } from '../faults.ts';
+import { buttonsOf, startPress } from './buttons.ts';
 import {
   type Attachment,
   type Channel,
@@ -13,6 +14,7 @@ import {
   type User,
 } from './entities.ts';
 import { Gateway } from './gateway.ts';
+import { type InteractionReply, replyOf } from './interaction-reply.ts';
 import { type DiscordSandboxOptions, settingsOf } from './options.ts';
 import { pictureOf } from './picture.ts';
 import { type LoggedRequest, RequestLog } from './request-log.ts';
@@ -21,17 +23,6 @@ import { createService, type Service } from './service.ts';
 import { startSlash, startTyping } from './slash.ts';
 import { waitFor, type WaitOptions } from './wait-for.ts';
 import type { Access } from './world.ts';
-
-/** What became of an interaction. */
-export interface InteractionReply {
-  /** The first answer was "thinking". */
-  readonly deferred: boolean;
-  /** Undefined as long as there is none, or only "thinking". */
-  readonly content: string | undefined;
-  /** The first answer as a message; undefined before it, and once it is deleted. */
-  readonly message: SandboxMessage | undefined;
-  readonly followUps: readonly SandboxMessage[];
-}
 
 /**
  * Discord on loopback: REST v10 and gateway for one bot, in a world that the caller plays. Refuses
@@ -178,6 +169,26 @@ export class DiscordSandbox implements AsyncDisposable {
     return this.waitFor(() => this.#service.interactions.course(id)?.choices);
   }
 
+  /** A user presses a button of a message; returns the interaction's id. */
+  press(press: {
+    readonly user: Ref;
+    readonly message: Ref;
+    /** Or a part of it. */
+    readonly label: string;
+    readonly locale?: string;
+  }): string {
+    const { label, locale = 'en-US' } = press;
+    const message = this.#service.messages.standing(idOf(press.message));
+    const user = this.#user(press.user);
+    const channel = this.#channel(message.channelId);
+    return startPress(this.#service, { user, channel, message, label, locale }).id;
+  }
+
+  /** The labels of the buttons below a message. */
+  buttons(message: Ref): readonly string[] {
+    return buttonsOf(this.#service.messages.standing(idOf(message))).map(({ label }) => label);
+  }
+
   /** What a channel shows, oldest first; ephemeral answers too. */
   messages(
     channel: Ref,
@@ -190,17 +201,7 @@ export class DiscordSandbox implements AsyncDisposable {
   }
 
   interactionReply(interactionId: string): InteractionReply {
-    const { interactions, messages } = this.#service;
-    const course = interactions.course(interactionId);
-    if (course === undefined) throw new Error(`There is no interaction ${interactionId}.`);
-    const { deferred, originalId, followUpIds } = course;
-    const message = originalId === undefined ? undefined : messages.find(originalId);
-    return {
-      deferred,
-      message,
-      content: message?.loading === false ? message.content : undefined,
-      followUps: followUpIds.map((id) => messages.find(id)).filter((found) => found !== undefined),
-    };
+    return replyOf(this.#service, interactionId);
   }
 
   /** When the bot showed in a channel that it is typing. */

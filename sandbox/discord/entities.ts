@@ -128,10 +128,22 @@ export interface Interaction {
   readonly token: string;
   readonly userId: string;
   readonly channelId: string;
-  readonly command: Command;
-  readonly options: Readonly<Record<string, OptionValue>>;
+  readonly of: CommandRun | ButtonPress;
   readonly locale: string;
   /** The option that the user is still typing: nothing is run yet. */
   readonly focused?: string | undefined;
   readonly createdAtMs: number;
+}
+
+export interface CommandRun {
+  readonly kind: 'command';
+  readonly command: Command;
+  readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+/** Of a button below a message of the bot's. */
+export interface ButtonPress {
+  readonly kind: 'press';
+  readonly messageId: string;
+  readonly customId: string;
 }

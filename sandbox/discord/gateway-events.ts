@@ -44,6 +44,7 @@ export function dispatchOf(
     }
     case 'interaction-created':
       return { t: 'INTERACTION_CREATE', d: interactionOnWire(happening.interaction, service) };
+    case 'interaction-acknowledged':
     case 'noted':
       return undefined;
   }

@@ -7,7 +7,10 @@ export type Happening =
   | { readonly kind: 'message-created'; readonly message: SandboxMessage }
   | { readonly kind: 'message-edited'; readonly message: SandboxMessage }
   | { readonly kind: 'message-deleted'; readonly message: SandboxMessage }
-  | { readonly kind: 'interaction-created'; readonly interaction: Interaction }
+  | {
+      readonly kind: 'interaction-created' | 'interaction-acknowledged';
+      readonly interaction: Interaction;
+    }
   /** Nothing for the gateway, but somebody may be waiting for it. */
   | { readonly kind: 'noted' };
 

@@ -1,4 +1,4 @@
-import type { Interaction, OptionValue, Command, SandboxMessage } from './entities.ts';
+import type { Interaction, SandboxMessage } from './entities.ts';
 import type { Happenings } from './happenings.ts';
 import type { MessageEdit, MessageStore, NewMessage } from './message-store.ts';
 import type { Settings } from './options.ts';
@@ -36,8 +36,7 @@ export class Interactions {
   start(by: {
     readonly userId: string;
     readonly channelId: string;
-    readonly command: Command;
-    readonly options: Readonly<Record<string, OptionValue>>;
+    readonly of: Interaction['of'];
     readonly locale: string;
     readonly focused?: string;
   }): Interaction {
@@ -65,13 +64,8 @@ export class Interactions {
    * @throws {Refusal} 10062, 40060
    */
   answer(id: string, token: string, content: AnswerContent): SandboxMessage {
-    const course = this.#courses.get(id);
-    const isRun = course?.interaction.token === token && course.interaction.focused === undefined;
-    if (course === undefined || !isRun) {
-      throw refusals.unknownInteraction();
-    }
-    if (course.originalId !== undefined) throw refusals.alreadyAcknowledged();
-    if (this.#age(course) > this.#settings.callbackDeadlineMs) throw refusals.unknownInteraction();
+    const course = this.#unanswered(id, token);
+    if (course.interaction.focused !== undefined) throw refusals.unknownInteraction();
     course.deferred = content.loading ?? false;
     const message = this.#post(course, content);
     course.originalId = message.id;
@@ -90,6 +84,21 @@ export class Interactions {
     if (this.#age(course) > this.#settings.callbackDeadlineMs) throw refusals.unknownInteraction();
     course.choices = choices;
     this.#happenings.note();
+  }
+
+  /**
+   * The first answer to a press that shows nothing; the message with the button counts as it.
+   * @throws {Refusal} 10062, 40060, 50035 for a command
+   */
+  acknowledge(id: string, token: string): void {
+    const course = this.#unanswered(id, token);
+    const { of } = course.interaction;
+    if (of.kind !== 'press') {
+      const message = 'This type is only valid for component interactions.';
+      throw refusals.invalidBody({ path: ['type'], code: 'BASE_TYPE_CHOICES', message });
+    }
+    course.originalId = of.messageId;
+    this.#happenings.tell({ kind: 'interaction-acknowledged', interaction: course.interaction });
   }
 
   /**
@@ -130,6 +139,17 @@ export class Interactions {
       authorId: this.#settings.botId,
       interactionId: id,
     });
+  }
+
+  /** @throws {Refusal} 10062, 40060 */
+  #unanswered(id: string, token: string): Course {
+    const course = this.#courses.get(id);
+    if (course === undefined || course.interaction.token !== token) {
+      throw refusals.unknownInteraction();
+    }
+    if (course.originalId !== undefined) throw refusals.alreadyAcknowledged();
+    if (this.#age(course) > this.#settings.callbackDeadlineMs) throw refusals.unknownInteraction();
+    return course;
   }
 
   /** @throws {Refusal} 10015 as long as the interaction has no answer, 50027 once it is over */

@@ -12,8 +12,10 @@ export function pictureOf(service: Service, log: RequestLog, stats: object): str
     return `${channel.kind} ${title} (${channel.id})${said}`;
   });
   const asked = interactions.courses().map(({ interaction, deferred, originalId }) => {
+    const { of } = interaction;
+    const what = of.kind === 'command' ? `/${of.command.name}` : `button ${of.customId}`;
     const state = originalId === undefined ? 'unanswered' : deferred ? 'deferred' : 'answered';
-    return `  /${interaction.command.name} ${interaction.id} by ${nameOf(service, interaction.userId)}: ${state}`;
+    return `  ${what} ${interaction.id} by ${nameOf(service, interaction.userId)}: ${state}`;
   });
   const requests = log.entries
     .slice(-15)

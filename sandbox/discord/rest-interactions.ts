@@ -31,6 +31,10 @@ export function interactionRoutes(api: FastifyInstance, service: Service): void 
         return reply.code(204).send();
       }
       const { type, data } = parse(callbackBody, jsonOf(raw));
+      if (type === 6) {
+        interactions.acknowledge(params.interaction, params.token);
+        return reply.code(204).send();
+      }
       const parts = await newParts(data ?? {}, raw, service);
       const message = interactions.answer(params.interaction, params.token, {
         ...parts,

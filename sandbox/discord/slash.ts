@@ -25,7 +25,8 @@ export function startSlash(
     }
   }
   for (const option of known) check(name, option, options[option.name]);
-  return interactions.start({ userId: user.id, channelId: channel.id, command, options, locale });
+  const of = { kind: 'command', command, options } as const;
+  return interactions.start({ userId: user.id, channelId: channel.id, of, locale });
 }
 
 /**
@@ -49,8 +50,9 @@ export function startTyping(
   if (command === undefined || known?.['autocomplete'] !== true) {
     throw new Error(`/${name} does not complete the option ${option} there.`);
   }
-  const by = { userId: user.id, channelId: channel.id, command, locale };
-  return interactions.start({ ...by, options: { [option]: text }, focused: option });
+  const of = { kind: 'command', command, options: { [option]: text } } as const;
+  const by = { userId: user.id, channelId: channel.id, locale };
+  return interactions.start({ ...by, of, focused: option });
 }
 
 const typeOf = new Map([

@@ -56,7 +56,7 @@ export function interactionOnWire(interaction: Interaction, service: Service): o
     ...place,
     id: interaction.id,
     application_id: botId,
-    type: interaction.focused === undefined ? 2 : 4,
+    type: typeOf(interaction),
     token: interaction.token,
     version: 1,
     channel_id: channel.id,
@@ -65,23 +65,43 @@ export function interactionOnWire(interaction: Interaction, service: Service): o
     locale: interaction.locale,
     entitlements: [],
     attachment_size_limit: 10 * 1024 * 1024,
-    data: {
-      id: interaction.command.id,
-      name: interaction.command.name,
-      type: 1,
-      ...(interaction.command.guildId === undefined
-        ? {}
-        : { guild_id: interaction.command.guildId }),
-      options: interaction.command.definition.options
-        .filter(({ name }) => name in interaction.options)
-        .map(({ name, type }) => ({
-          name,
-          type,
-          value: interaction.options[name],
-          focused: name === interaction.focused ? true : undefined,
-        })),
-    },
+    ...dataOf(interaction, service),
   };
+}
+
+function typeOf({ of, focused }: Interaction): number {
+  if (of.kind === 'press') return 3;
+  return focused === undefined ? 2 : 4;
+}
+
+function dataOf({ of, focused }: Interaction, service: Service): object {
+  switch (of.kind) {
+    case 'command': {
+      const { command, options } = of;
+      const given = command.definition.options.filter(({ name }) => name in options);
+      return {
+        data: {
+          id: command.id,
+          name: command.name,
+          type: 1,
+          ...(command.guildId === undefined ? {} : { guild_id: command.guildId }),
+          options: given.map(({ name, type }) => ({
+            name,
+            type,
+            value: options[name],
+            focused: name === focused ? true : undefined,
+          })),
+        },
+      };
+    }
+    case 'press': {
+      const message = service.messages.standing(of.messageId);
+      return {
+        data: { custom_id: of.customId, component_type: 2 },
+        message: messageOnWire(message, service, true),
+      };
+    }
+  }
 }
 
 /**
@@ -172,7 +192,7 @@ function interactionFields(interaction: Interaction, { settings, world }: Servic
     webhook_id: settings.botId,
     interaction_metadata: {
       id: interaction.id,
-      type: 2,
+      type: interaction.of.kind === 'command' ? 2 : 3,
       user: user === undefined ? undefined : userOnWire(user),
       authorizing_integration_owners: {},
     },

@@ -1,4 +1,5 @@
 import type { Entity, FormattedText } from './formatted-text.ts';
+import type { InlineButton } from './inline-buttons.ts';
 import { badRequest, forbidden, Refusal } from './refusal.ts';
 
 /** A person, or a bot. */
@@ -53,6 +54,7 @@ export interface StoredMessage {
   entities: readonly Entity[];
   /** The markup as it was sent, where it was sent as HTML. */
   html: string | undefined;
+  buttons: readonly InlineButton[];
   readonly edits: { readonly atMs: number; readonly text: string }[];
 }
 
@@ -60,6 +62,7 @@ export interface Draft {
   from: Account;
   content: FormattedText;
   html?: string | undefined;
+  buttons?: readonly InlineButton[];
   threadId?: number | undefined;
   replyTo?: number | undefined;
   kind?: StoredMessage['kind'];
@@ -134,6 +137,7 @@ export class Chats {
       text: draft.content.text,
       entities: draft.content.entities,
       html: draft.html,
+      buttons: draft.buttons ?? [],
       edits: [],
     };
     chat.messages.set(message.messageId, message);
@@ -142,7 +146,13 @@ export class Chats {
     return message;
   }
 
-  edit(message: StoredMessage, content: FormattedText, html?: string): void {
+  /** Buttons that are not given again are gone. */
+  edit(
+    message: StoredMessage,
+    content: FormattedText,
+    { html, buttons = [] }: Pick<Draft, 'html' | 'buttons'> = {},
+  ): void {
+    message.buttons = buttons;
     message.text = content.text;
     message.entities = content.entities;
     message.html = html;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Chat, StoredMessage } from './chats.ts';
 import { settle, type FormattedText } from './formatted-text.ts';
 import { HtmlError, parseHtml } from './html.ts';
+import { buttonsOf, replyMarkup } from './inline-buttons.ts';
 import { chatId, integer, json, method, type Methods, type World } from './method.ts';
 import { messagePayload } from './payloads.ts';
 import { badRequest } from './refusal.ts';
@@ -16,6 +17,7 @@ const largestPhotoBytes = 10 * 1024 * 1024;
 const formatted = {
   text: z.string().default(''),
   parse_mode: z.string().optional(),
+  reply_markup: replyMarkup,
 };
 
 const destination = {
@@ -51,9 +53,10 @@ export function messageMethods({ bot, chats, limits }: World): Methods {
       const content = contentOf(params.text, params.parse_mode, longestText);
       if (content.text === '') throw badRequest('message text is empty');
       const place = placeOf(chat, params);
+      const buttons = buttonsOf(params.reply_markup);
       spend(chat);
       const html = params.parse_mode === undefined ? undefined : params.text;
-      const message = chats.post(chat, { from: bot, content, html, ...place });
+      const message = chats.post(chat, { from: bot, content, html, buttons, ...place });
       return messagePayload(chat, message);
     }),
 
@@ -95,13 +98,15 @@ export function messageMethods({ bot, chats, limits }: World): Methods {
       if (message.kind !== 'text') throw badRequest('there is no text in the message to edit');
       const content = contentOf(params.text, params.parse_mode, longestText);
       if (content.text === '') throw badRequest('message text is empty');
+      const buttons = buttonsOf(params.reply_markup);
       spend(chat);
-      if (isSame(message, content)) {
+      if (isSame(message, content, buttons)) {
         throw badRequest(
           'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
         );
       }
-      chats.edit(message, content, params.parse_mode === undefined ? undefined : params.text);
+      const html = params.parse_mode === undefined ? undefined : params.text;
+      chats.edit(message, content, { html, buttons });
       return messagePayload(chat, message);
     }),
 
@@ -187,9 +192,14 @@ function placeOf(
   throw badRequest('message to be replied not found');
 }
 
-function isSame(message: StoredMessage, content: FormattedText): boolean {
+function isSame(
+  message: StoredMessage,
+  content: FormattedText,
+  buttons: StoredMessage['buttons'],
+): boolean {
   return (
     message.text === content.text &&
+    JSON.stringify(message.buttons) === JSON.stringify(buttons) &&
     JSON.stringify(message.entities) === JSON.stringify(content.entities)
   );
 }

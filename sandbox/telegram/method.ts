@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { Account, Chats } from './chats.ts';
+import type { Press } from './inline-buttons.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { badRequest } from './refusal.ts';
 import type { UpdateFeed } from './update-feed.ts';
@@ -13,6 +14,8 @@ export interface World {
   readonly feed: UpdateFeed;
   readonly webhook: Webhook;
   readonly limits: RateLimits;
+  /** Presses of buttons, by the number of their callback query. */
+  readonly presses: Map<string, Press>;
   /** Command menus by scope and language. */
   readonly commands: Map<string, readonly unknown[]>;
 }

@@ -1,7 +1,8 @@
 import type { Account, Chat, StoredMessage, TelegramFile } from './chats.ts';
 import type { Entity } from './formatted-text.ts';
+import type { Press } from './inline-buttons.ts';
 import type { World } from './method.ts';
-import { messagePayload } from './payloads.ts';
+import { messagePayload, userPayload } from './payloads.ts';
 import { findEntities } from './user-entities.ts';
 
 export interface Saying {
@@ -76,6 +77,35 @@ export function editByUser(world: World, chatId: number, messageId: number, text
   }
   chats.edit(message, { text, entities: entitiesOf(text, []) });
   if (hears(world, chat, message)) feed.add('edited_message', messagePayload(chat, message));
+}
+
+/** Presses the button that says `label`. @throws {Error} when there is none. */
+export function press(world: World, { user, chat: chatId, messageId, label }: Pressing): Press {
+  const { feed, presses } = world;
+  const chat = chatNamed(world, chatId);
+  const message = chat.messages.get(messageId);
+  const button = message?.buttons.find(({ text }) => text.includes(label));
+  if (message === undefined || button === undefined) {
+    throw new Error(`Message ${messageId} of chat ${chatId} has no button “${label}”`);
+  }
+  const pressed: Press = { id: `press-${presses.size + 1}`, user, answer: undefined };
+  presses.set(pressed.id, pressed);
+  feed.add('callback_query', {
+    id: pressed.id,
+    from: userPayload(accountNamed(world, user)),
+    chat_instance: String(chat.id),
+    message: messagePayload(chat, message),
+    data: button.data,
+  });
+  return pressed;
+}
+
+export interface Pressing {
+  readonly user: number;
+  readonly chat: number;
+  readonly messageId: number;
+  /** Or a part of it. */
+  readonly label: string;
 }
 
 /** Makes a supergroup of a group: a new chat with a new id, of which the bot is told. */

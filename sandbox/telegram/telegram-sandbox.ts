@@ -7,9 +7,19 @@ import { accountMethods } from './account-methods.ts';
 import { botApiServer, type RequestRecord } from './bot-api-server.ts';
 import { Changes } from './changes.ts';
 import { Chats, type StoredMessage } from './chats.ts';
+import { pressMethods, type Press } from './inline-buttons.ts';
 import { messageMethods } from './message-methods.ts';
 import type { World } from './method.ts';
-import { chatNamed, editByUser, migrate, say, type Saying } from './people.ts';
+import { chatPayload } from './payloads.ts';
+import {
+  chatNamed,
+  editByUser,
+  migrate,
+  press,
+  say,
+  type Pressing,
+  type Saying,
+} from './people.ts';
 import { pictureOf } from './picture.ts';
 import { RateLimits, telegramLimits, type Limits } from './rate-limits.ts';
 import { UpdateFeed } from './update-feed.ts';
@@ -66,6 +76,7 @@ export class TelegramSandbox implements AsyncDisposable {
       feed,
       webhook: new Webhook(feed),
       limits: new RateLimits({ ...telegramLimits, ...options.limits }, () => performance.now()),
+      presses: new Map(),
       commands: new Map(),
     };
     this.#server = botApiServer({
@@ -74,6 +85,7 @@ export class TelegramSandbox implements AsyncDisposable {
         ...accountMethods(this.#world),
         ...updateMethods(this.#world),
         ...messageMethods(this.#world),
+        ...pressMethods(this.#world, changed),
       },
       files: this.#world.chats.files,
       faults: this.faults,
@@ -149,6 +161,20 @@ export class TelegramSandbox implements AsyncDisposable {
 
   editByUser(chat: number, messageId: number, text: string): void {
     editByUser(this.#world, chat, messageId, text);
+    this.#world.webhook.wake();
+  }
+
+  /** Presses a button of a message; the result is filled in when the bot has answered. */
+  press(pressing: Pressing): Readonly<Press> {
+    const pressed = press(this.#world, pressing);
+    this.#world.webhook.wake();
+    return pressed;
+  }
+
+  /** The user stops what is being generated for them (https://core.telegram.org/bots/api#update). */
+  stopGeneration(user: number): void {
+    const chat = chatPayload(chatNamed(this.#world, user));
+    this.#world.feed.add('stopped_message_generation', { chat, draft_id: 1 });
     this.#world.webhook.wake();
   }
 

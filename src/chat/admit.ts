@@ -11,7 +11,8 @@ import { askedBy, runCommand } from './commands.ts';
 import type { Conversations } from './conversations.ts';
 import { deskFor, waitWords } from './desk.ts';
 import type { Insight, SignIn } from './insight.ts';
-import type { Deleted, Incoming, Intake, Logger, Received, Typed } from './port.ts';
+import type { Deleted, Incoming, Intake, Logger, Pressed, Received, Typed } from './port.ts';
+import { pressAnswer } from './pressed.ts';
 import type { Prompts, Unfair } from './prompts.ts';
 import { suggestions } from './suggest.ts';
 import { takeFiles } from './take-files.ts';
@@ -75,6 +76,20 @@ export class Admission implements Intake {
         if (verdict.isOwner && message.isPrivate) await this.#noteOwner(visit);
         return this.#take(visit, verdict.isOwner);
     }
+  }
+
+  async pressed(press: Incoming, signal: AbortSignal): Promise<Pressed> {
+    signal.throwIfAborted();
+    const { access, prompts, conversations, log } = this.#options;
+    const verdict = await access.decide(press);
+    if (verdict.kind !== 'allowed') return {};
+    const visit = this.#visit(press, signal);
+    log.info({ prompt: press.id }, 'button pressed');
+    const unfairSaid = (outcome: Unfair) => unfairWords(outcome, visit.words);
+    const done = pressAnswer(visit, { prompts, conversations, unfairWords: unfairSaid });
+    if (done !== undefined) return done;
+    await this.#take(visit, verdict.isOwner);
+    return {};
   }
 
   async edited(message: Incoming, signal: AbortSignal): Promise<void> {
@@ -211,8 +226,13 @@ export class Admission implements Intake {
     const name = visit.author.name === '' ? visit.author.id : visit.author.name;
     for (const place of await owners.ownerPlaces()) {
       const id = `${visit.message.id}.asked-${place.person.replaceAll(':', '-')}`;
-      const text = wordsFor(place.locale).pairingAsked(plain(name), code);
-      await prompts.say(id, ownWords(id, place, text, visit.receivedAtMs));
+      const words = wordsFor(place.locale);
+      const text = words.pairingAsked(plain(name), code);
+      const buttons = [
+        { label: words.allowButton, command: `/allow ${code}` },
+        { label: words.denyButton, command: `/deny ${code}` },
+      ];
+      await prompts.say(id, { ...ownWords(id, place, text, visit.receivedAtMs), buttons });
     }
     return this.#say(visit, visit.words.pairing(code));
   }

@@ -40,9 +40,8 @@ export interface CommandDesk {
   /** With a file of text, which stands below as text where no files are taken. */
   say(text: string, file?: TextFile): Promise<Received>;
   reset(done: string): Promise<Received>;
-  stop(stopped: string, nothing: string): Promise<Received>;
-  /** Stops all that this person has asked here. */
-  stopAll(stopped: string, nothing: string): Promise<Received>;
+  /** Stops what is being answered, or all that this person has asked here. */
+  stop(which: 'head' | 'all', stopped: string, nothing: string): Promise<Received>;
   retry(nothing: string): Promise<Received>;
   undo(undone: (prompt: string) => string, nothing: string): Promise<Received>;
 

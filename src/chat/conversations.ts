@@ -7,10 +7,15 @@ import type { Unfair, WaitWords } from './prompts.ts';
 export type SettingsChange = { readonly [Field in keyof ConversationSettings]?: string | null };
 
 /** Who asks again, and by which message. */
-export type AskedAgain = Pick<
+export interface AskedAgain extends Pick<
   Prompt,
-  'id' | 'conversation' | 'account' | 'address' | 'author' | 'receivedAtMs' | 'trace'
->;
+  'id' | 'conversation' | 'account' | 'author' | 'receivedAtMs' | 'trace'
+> {
+  /** Where to answer; where it was asked, unless given. */
+  readonly address?: string | undefined;
+  /** Only if this prompt is the last one. */
+  readonly only?: string | undefined;
+}
 
 /** A prompt and its answer, as they are kept. */
 export interface Spoken {

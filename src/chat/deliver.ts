@@ -11,7 +11,10 @@ export type Delivered =
   | { readonly kind: 'later'; readonly afterMs: number };
 
 export interface DeliverOptions {
-  readonly adapter: Pick<Adapter, 'maxChars' | 'measure' | 'takesFiles' | 'knowsNonces'>;
+  readonly adapter: Pick<
+    Adapter,
+    'maxChars' | 'measure' | 'takesFiles' | 'takesButtons' | 'knowsNonces'
+  >;
   readonly clock: Clock;
   /** Whether the process that had this turn before may have died in it. */
   readonly takenOver: boolean;
@@ -46,7 +49,8 @@ export async function deliverReply(
   const parts = partsOf(reply, adapter);
 
   if (needsPlaceholder(reply, posted, options)) {
-    const shown = await posted.show(0, placeholder, 'placeholder', writing);
+    const first = { chunk: 0, text: placeholder, role: 'placeholder' } as const;
+    const shown = await posted.show(first, writing);
     if (shown.kind !== 'shown') return unfinished(shown, posted, options);
   }
   const shown = await showAll(parts.entries(), posted, writing);
@@ -70,14 +74,14 @@ async function showAll(
   writing: Writing,
 ): Promise<Shown & { readonly isFile?: boolean }> {
   let last: Shown = { kind: 'refused' };
-  for (const [chunk, { text, file }] of parts) {
+  for (const [chunk, part] of parts) {
     // Only finals post further chunks: one that an earlier process has posted is as it should be.
     if (chunk > 0 && posted.state(chunk) === 'inherited') {
       last = { kind: 'shown', messageId: posted.messageId(chunk) ?? '' };
       continue;
     }
-    last = await posted.show(chunk, text, 'answer', writing, file);
-    if (last.kind !== 'shown') return { ...last, isFile: file !== undefined };
+    last = await posted.show({ ...part, chunk, role: 'answer' }, writing);
+    if (last.kind !== 'shown') return { ...last, isFile: part.file !== undefined };
   }
   return last;
 }

@@ -5,7 +5,7 @@ import type { CommandDesk, TextFile } from './command.ts';
 import type { Conversations } from './conversations.ts';
 import type { SignIn } from './insight.ts';
 import type { Logger, Received } from './port.ts';
-import type { Prompts, Unfair, WaitWords } from './prompts.ts';
+import type { Prompts, Stopping, Unfair, WaitWords } from './prompts.ts';
 import { ownWords, replied, replyTo, takenAs, type Visit } from './visit.ts';
 
 export interface DeskParts {
@@ -36,10 +36,13 @@ export function deskFor(visit: Visit, parts: DeskParts): CommandDesk {
     ask,
     say,
     reset: async (done) => replied(await prompts.reset(id, conversation, replyTo(visit, done))),
-    stop: async (stopped, nothing) =>
-      replied(await prompts.stop(id, conversation, stopWords(stopped, nothing))),
-    stopAll: async (stopped, nothing) =>
-      replied(await prompts.stopAll(id, conversation, author.id, stopWords(stopped, nothing))),
+    stop: async (whose, stopped, nothing) => {
+      const which: Stopping =
+        whose === 'all' ? { kind: 'author', author: author.id } : { kind: 'head' };
+      const words = stopWords(stopped, nothing);
+      const outcome = await prompts.stop(id, conversation, which, words);
+      return outcome === 'known' ? outcome : 'replied';
+    },
     retry: async (nothing) => {
       const { account, receivedAtMs } = visit;
       const { address } = message;

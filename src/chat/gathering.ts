@@ -2,7 +2,16 @@ import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import type { PartStore } from './part-store.ts';
 import { joined, readPart, writePart } from './parts-of-messages.ts';
-import type { Deleted, Incoming, Intake, Logger, MessagePart, Received, Typed } from './port.ts';
+import type {
+  Deleted,
+  Incoming,
+  Intake,
+  Logger,
+  MessagePart,
+  Pressed,
+  Received,
+  Typed,
+} from './port.ts';
 
 export interface GatheringOptions {
   /** What takes whole messages. */
@@ -68,6 +77,10 @@ export class Gathering implements Intake {
 
   async suggest(typed: Typed, signal: AbortSignal): Promise<readonly string[]> {
     return (await this.#options.intake.suggest?.(typed, signal)) ?? [];
+  }
+
+  async pressed(press: Incoming, signal: AbortSignal): Promise<Pressed> {
+    return (await this.#options.intake.pressed?.(press, signal)) ?? {};
   }
 
   async deleted(message: Deleted, signal: AbortSignal): Promise<void> {

@@ -10,7 +10,7 @@ import { previewText } from './preview-text.ts';
 import type { Wire } from './wire.ts';
 
 export interface OpenAnswerOptions {
-  readonly adapter: Pick<Adapter, 'maxChars' | 'measure' | 'previewIntervalMs'>;
+  readonly adapter: Pick<Adapter, 'maxChars' | 'measure' | 'takesButtons' | 'previewIntervalMs'>;
   readonly wire: Wire;
   readonly pace: PreviewPace;
   readonly clock: Clock;
@@ -136,7 +136,9 @@ export class OpenAnswer {
       if (role === 'preview' && !isThere) return this.close();
       // What is under way is not cut off: the final that closes this awaits its outcome.
       const writing: Writing = { mayAct: this.#options.mayAct, signal: never };
-      const shown = await posted.show(0, text, role, writing);
+      const buttons =
+        this.#options.adapter.takesButtons === true ? this.#latest.buttons : undefined;
+      const shown = await posted.show({ chunk: 0, text, role, buttons }, writing);
       isShown = shown.kind === 'shown';
       this.#heed(shown, role);
     });

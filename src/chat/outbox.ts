@@ -16,6 +16,7 @@ export interface OutboxOptions {
     | 'maxChars'
     | 'measure'
     | 'takesFiles'
+    | 'takesButtons'
     | 'knowsNonces'
     | 'previewIntervalMs'
   >;

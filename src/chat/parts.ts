@@ -1,26 +1,35 @@
 import type { Reply } from '../reply.ts';
 import { harmless } from './clean.ts';
-import type { Adapter, OutgoingFile } from './port.ts';
+import type { Adapter, Button, OutgoingFile } from './port.ts';
 import { splitText } from './split.ts';
 
 /** One message of a reply. With a file, the text is its caption and may be empty. */
 export interface Part {
   readonly text: string;
   readonly file?: OutgoingFile | undefined;
+  readonly buttons?: readonly Button[] | undefined;
 }
 
 /** An answer that would take more messages than this comes as a file, where files are taken. */
 export const mostMessages = 5;
 
-type Measuring = Pick<Adapter, 'maxChars' | 'measure' | 'takesFiles'>;
+type Measuring = Pick<Adapter, 'maxChars' | 'measure' | 'takesFiles' | 'takesButtons'>;
 
 /**
  * The messages that a reply is shown as: its text, cut where it is too long for one; a very long one
- * as its beginning and a file with the whole; then the reply's own file. At least one.
+ * as its beginning and a file with the whole; then the reply's own file. At least one. Its buttons
+ * stand below the last message of text.
  */
-export function partsOf(reply: Pick<Reply, 'text' | 'file'>, adapter: Measuring): Part[] {
-  const parts = [...textParts(harmless(reply.text), adapter), ...fileParts(reply.file, adapter)];
-  return parts.length === 0 ? [{ text: '—' }] : parts;
+export function partsOf(
+  { text, file, buttons }: Pick<Reply, 'text' | 'file' | 'buttons'>,
+  adapter: Measuring,
+): Part[] {
+  const parts = [...textParts(harmless(text), adapter), ...fileParts(file, adapter)];
+  if (parts.length === 0) parts.push({ text: '—' });
+  if (buttons === undefined || adapter.takesButtons !== true) return parts;
+  const below = parts.findLastIndex((part) => part.file === undefined);
+  const part = parts[below];
+  return part === undefined ? parts : parts.with(below, { ...part, buttons });
 }
 
 function textParts(text: string, adapter: Measuring): Part[] {

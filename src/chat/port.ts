@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 
+import type { Button } from '../button.ts';
 import type { Clock } from '../clock.ts';
 import type { Author } from '../prompt.ts';
 import type { FetchedFile } from './read-bounded.ts';
@@ -8,7 +9,7 @@ import type { FetchedFile } from './read-bounded.ts';
 export { BridgeError } from '../errors.ts';
 export { readBounded } from './read-bounded.ts';
 export { isTooMuch } from './too-much.ts';
-export type { Author, Clock, FetchedFile, Logger };
+export type { Author, Button, Clock, FetchedFile, Logger };
 
 /** What an adapter's `index.ts` exports as default: all that the program knows of a platform. */
 export interface AdapterDefinition<Env = unknown> {
@@ -77,9 +78,11 @@ export interface Adapter extends AsyncDisposable {
   /** The longest message, counted as `measure` counts. */
   readonly maxChars: number;
   /** Whether a message may carry a file. */
-  readonly takesFiles?: boolean;
+  readonly takesFiles?: boolean | undefined;
+  /** Whether a message may have buttons, whose presses are told to `Intake.pressed`. */
+  readonly takesButtons?: boolean | undefined;
   /** Whether a first post that is repeated with its nonce is shown once. */
-  readonly knowsNonces?: boolean;
+  readonly knowsNonces?: boolean | undefined;
   /** Length of one chunk of Markdown once rendered, as the platform counts it. */
   measure(markdown: string): number;
   /** Least time between two previews at an address. */
@@ -138,6 +141,8 @@ export interface Outgoing {
   readonly nonce: string;
   /** Only where `takesFiles`, and never in chunk 0 or an edit. The text may be empty then. */
   readonly file?: OutgoingFile | undefined;
+  /** Only where `takesButtons`. An edit without any takes away those that were there. */
+  readonly buttons?: readonly Button[] | undefined;
 }
 
 /** A file that is posted. */
@@ -194,6 +199,17 @@ export interface Intake {
   suggest?(typed: Typed, signal: AbortSignal): Promise<readonly string[]>;
   /** A message is gone. What waits is dropped, what has begun is left alone. */
   deleted?(message: Deleted, signal: AbortSignal): Promise<void>;
+  /**
+   * Somebody has pressed a button: `press.text` is its command, `press.author` who pressed, and
+   * `press.address` the message that it stands below. Rejects like `receive`.
+   */
+  pressed?(press: Incoming, signal: AbortSignal): Promise<Pressed>;
+}
+
+/** What came of a press. */
+export interface Pressed {
+  /** What whoever pressed is told, and nobody else; absent: what they see is enough. */
+  readonly notice?: string | undefined;
 }
 
 /** What somebody has typed so far of what a command takes. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Logger, Outgoing, OutgoingFile } from './port.ts';
+import type { Logger, Outgoing } from './port.ts';
 import type { Receipt, Receipts } from './receipts.ts';
 import { editDeadlineMs, requireRight } from './wire.ts';
 import type { Sent, Wire } from './wire.ts';
@@ -99,28 +99,23 @@ export class Posted {
   }
 
   /** Posts the chunk, or edits it if it is there; nothing if it already shows just this. */
-  async show(
-    chunk: number,
-    text: string,
-    role: Outgoing['role'],
-    writing: Writing,
-    file?: OutgoingFile,
-  ): Promise<Shown> {
+  async show(message: Part, writing: Writing): Promise<Shown> {
+    const { chunk } = message;
     const known = this.#chunks.get(chunk) ?? none;
-    if (known.kind !== 'sent') return this.#post(known, { chunk, text, role, file }, writing);
+    if (known.kind !== 'sent') return this.#post(known, message, writing);
     if (!known.isNoted) await this.#note(chunk, known);
-    if (known.shown === text) return { kind: 'shown', messageId: known.messageId };
+    if (known.shown === looksOf(message)) return { kind: 'shown', messageId: known.messageId };
 
     const early = this.#options.inheritedEditsFromMs - this.#options.clock.monotonic();
     if (known.shown === null && early > 0) {
       return { kind: 'later', why: 'predecessor', afterMs: early };
     }
-    return this.#edit(known, { chunk, text, role }, writing);
+    return this.#edit(known, message, writing);
   }
 
   async #post(known: Unsent, message: Part, writing: Writing): Promise<Shown> {
     const { anchor, receipts, wire, address, onResend } = this.#options;
-    const { chunk, text } = message;
+    const { chunk } = message;
     requireRight(writing.mayAct);
     if (known.kind === 'sending') onResend(chunk);
     else await receipts.sending(anchor, chunk);
@@ -130,7 +125,7 @@ export class Posted {
     const sent = await wire.post(address, { ...message, nonce }, writing.mayAct, writing.signal);
     if (sent.kind === 'done') {
       this.#unknowns = 0;
-      const there = { kind: 'sent', messageId: sent.messageId, shown: text } as const;
+      const there = { kind: 'sent', messageId: sent.messageId, shown: looksOf(message) } as const;
       this.#chunks.set(chunk, { ...there, isNoted: false });
       await this.#note(chunk, there);
       return { kind: 'shown', messageId: sent.messageId };
@@ -143,7 +138,7 @@ export class Posted {
 
   async #edit(known: There, message: Part, writing: Writing): Promise<Shown> {
     const { anchor, wire, address } = this.#options;
-    const { chunk, text } = message;
+    const { chunk } = message;
     // From here on nobody knows what it shows, until the edit has come back.
     const { messageId } = known;
     this.#chunks.set(chunk, { kind: 'sent', messageId, shown: '', isNoted: true });
@@ -158,7 +153,7 @@ export class Posted {
       this.#unknowns = 0;
       const overtakenMs = this.#overtakenMs(message);
       if (overtakenMs > 0) return { kind: 'later', why: 'overtaken', afterMs: overtakenMs };
-      this.#chunks.set(chunk, { kind: 'sent', messageId, shown: text, isNoted: true });
+      this.#chunks.set(chunk, { kind: 'sent', messageId, shown: looksOf(message), isNoted: true });
       return { kind: 'shown', messageId };
     }
     if (sent.kind === 'unknown') {
@@ -221,7 +216,13 @@ export class Posted {
   }
 }
 
-type Part = Pick<Outgoing, 'chunk' | 'text' | 'role' | 'file'>;
+/** What one message of an anchor is to show. */
+type Part = Pick<Outgoing, 'chunk' | 'text' | 'role' | 'file' | 'buttons'>;
+
+/** Tells whether a message already shows what it is to show; it has text, so this is never ''. */
+function looksOf({ text, buttons = [] }: Part): string {
+  return [text, ...buttons.map(({ label, command }) => `${label}\n${command}`)].join('\n\0');
+}
 
 type Chunk = Unsent | There;
 
@@ -230,7 +231,7 @@ type Unsent =
   | { readonly kind: 'none'; readonly again: number }
   | { readonly kind: 'sending'; readonly again: number };
 
-/** `shown`: its text; '' when an edit is unresolved, null when an earlier process wrote it. */
+/** `shown`: what it shows; '' when an edit is unresolved, null when an earlier process wrote it. */
 interface There {
   readonly kind: 'sent';
   readonly messageId: string;

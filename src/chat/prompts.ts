@@ -17,6 +17,21 @@ export interface WaitWords {
 }
 
 /**
+ * Which prompts of a conversation are stopped: the one that is being answered, a certain one, or all
+ * that somebody has asked.
+ */
+export type Stopping =
+  | { readonly kind: 'head' }
+  | { readonly kind: 'prompt'; readonly prompt: string }
+  | { readonly kind: 'author'; readonly author: string };
+
+/** What is said to who stops, in the conversation. */
+export interface StopWords {
+  readonly stopped: Reply;
+  readonly nothing: Reply;
+}
+
+/**
  * Where admitted messages and commands go. Each call takes effect once for each `id` (a prompt's is
  * its own), in one step with the note that the id was seen: `known` means that it already had.
  * Rejects when nothing could be stored.
@@ -40,19 +55,13 @@ export interface Prompts {
   ): Promise<'done' | 'known' | 'hushed'>;
   /** Starts the conversation's history anew and says `reply`. */
   reset(id: string, conversation: string, reply: Reply): Promise<'done' | 'known'>;
-  /** Stops what the conversation is answering, and says `stopped`, or `nothing` if it answers nothing. */
+  /** Stops what is asked for, and says `stopped`, or `nothing` if there is nothing to stop. */
   stop(
     id: string,
     conversation: string,
-    say: { readonly stopped: Reply; readonly nothing: Reply },
-  ): Promise<'done' | 'known'>;
-  /** Stops all that `author` has asked in the conversation, waiting or not. */
-  stopAll(
-    id: string,
-    conversation: string,
-    author: string,
-    say: { readonly stopped: Reply; readonly nothing: Reply },
-  ): Promise<'done' | 'known'>;
+    which: Stopping,
+    say: StopWords | null,
+  ): Promise<'stopped' | 'nothing' | 'known'>;
   /**
    * Gives the prompt that waits at `address` another text, or drops it (null). `left`: none waits
    * there any more, or it has begun.

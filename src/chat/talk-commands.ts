@@ -11,9 +11,7 @@ export const talkCommands: readonly Command[] = [
   {
     names: ['stop'],
     run: ({ desk, words, rest }) =>
-      rest.toLowerCase() === 'all'
-        ? desk.stopAll(words.stopping, words.nothingToStop)
-        : desk.stop(words.stopping, words.nothingToStop),
+      desk.stop(rest.toLowerCase() === 'all' ? 'all' : 'head', words.stopping, words.nothingToStop),
   },
   {
     names: ['help', 'start'],

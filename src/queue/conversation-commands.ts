@@ -31,10 +31,15 @@ export interface ConversationCommandsOptions {
 }
 
 /** Who asks again, and by which message; what is asked comes from the prompt before. */
-export type Again = Pick<
+export interface Again extends Pick<
   Prompt,
-  'id' | 'conversation' | 'account' | 'address' | 'author' | 'receivedAtMs' | 'trace'
->;
+  'id' | 'conversation' | 'account' | 'author' | 'receivedAtMs' | 'trace'
+> {
+  /** Where to answer; where it was asked, unless given. */
+  readonly address?: string | undefined;
+  /** Only if this prompt is the last one. */
+  readonly only?: string | undefined;
+}
 
 /** What commands do to a conversation; each once for the message it came in, as in `PromptQueue`. */
 export class ConversationCommands {
@@ -112,7 +117,8 @@ export class ConversationCommands {
     const entry = raw === null ? null : parsePromptEntry(raw);
     if (entry?.kind !== 'whole') return 'none';
     const last = entry.prompt;
-    const { id, conversation, account, address, receivedAtMs, trace } = again;
+    if (again.only !== undefined && again.only !== last.id) return 'none';
+    const { id, conversation, account, address = last.address, receivedAtMs, trace } = again;
     // Grok is told who said it first; the rest counts against who asks now.
     const author = { ...again.author, name: last.author.name };
     const place = { conversation, account, address };

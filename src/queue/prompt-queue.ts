@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Prompt } from '../prompt.ts';
 import { conversationKey } from '../redis/keys.ts';
 import type { Reply } from '../reply.ts';
-import { replyEntry } from './entry.ts';
+import { replyEntry, word } from './entry.ts';
 import type { FairUse, Unfair } from './fair-use.ts';
 import { conversationLifetimeMs, seenLifetimeMs } from './lifetimes.ts';
 import { QueueKeys } from './queue-keys.ts';
@@ -27,6 +27,12 @@ export interface PromptQueueOptions {
   /** How long a conversation's history lives; its epochs have to outlive that. */
   readonly historyLifetimeMs: number;
 }
+
+/** Which prompts of a conversation are stopped: the head, a certain one, or all of an author. */
+export type Stopping =
+  | { readonly kind: 'head' }
+  | { readonly kind: 'prompt'; readonly prompt: string }
+  | { readonly kind: 'author'; readonly author: string };
 
 /** What is said to who stops: that something was stopped, or that there was nothing. */
 export interface StopWords {
@@ -157,22 +163,46 @@ export class PromptQueue {
     return outcome;
   }
 
-  /**
-   * Stops the prompt at the head of the conversation, running or not, and says which of the two it
-   * was: something, or nothing.
-   */
-  async stop(id: string, conversation: string, say: StopWords): Promise<'done' | 'known'> {
-    return this.#stop(id, conversation, '', say);
-  }
-
-  /** Stops every prompt of `author` in the conversation. */
-  async stopAll(
+  /** Stops what is asked for, running or not, and says whether there was something, unless `say` is null. */
+  async stop(
     id: string,
     conversation: string,
-    author: string,
-    say: StopWords,
-  ): Promise<'done' | 'known'> {
-    return this.#stop(id, conversation, author, say);
+    which: Stopping,
+    say: StopWords | null,
+  ): Promise<'stopped' | 'nothing' | 'known'> {
+    const nowMs = this.#clock.now();
+    const entry = (reply: Reply | undefined) =>
+      reply === undefined ? '' : replyEntry(reply, nowMs);
+    const place = say?.nothing;
+    const answer = await stopScript.run(
+      this.#redis,
+      [
+        this.#keys.seen(id),
+        this.#keys.prompts(conversation),
+        conversationKey(this.#prefix, conversation),
+        this.#keys.replies(place?.conversation ?? conversation),
+        this.#keys.waitingReplies,
+      ],
+      [
+        seenLifetimeMs,
+        which.kind,
+        whose(which),
+        entry(say?.stopped),
+        entry(say?.nothing),
+        place === undefined ? '' : `${place.account} ${place.conversation}`,
+        nowMs,
+        this.#keys.control,
+        this.#lifetimeMs,
+      ],
+    );
+    const outcome = stopped.parse(answer);
+    if (place !== undefined) await this.#turns.wakeReplies(place.account, place.conversation);
+    if (outcome !== 'nothing') {
+      // The mark is read by a turn, which may be waiting for a retry, or not be there: the gate.
+      await this.#turns.wakePrompts(conversation);
+      await this.#turns.hastenPrompts(conversation);
+    }
+    return outcome;
   }
 
   /**
@@ -221,43 +251,6 @@ export class PromptQueue {
     return { conversations, oldestAtMs: score === undefined ? null : Number(score) };
   }
 
-  async #stop(
-    id: string,
-    conversation: string,
-    author: string,
-    { stopped: something, nothing }: StopWords,
-  ): Promise<'done' | 'known'> {
-    const [entry, member, nowMs] = this.#pushed(nothing);
-    const answer = await stopScript.run(
-      this.#redis,
-      [
-        this.#keys.seen(id),
-        this.#keys.prompts(conversation),
-        conversationKey(this.#prefix, conversation),
-        this.#keys.replies(nothing.conversation),
-        this.#keys.waitingReplies,
-      ],
-      [
-        seenLifetimeMs,
-        author,
-        entry,
-        member,
-        nowMs,
-        this.#keys.control,
-        this.#lifetimeMs,
-        replyEntry(something, nowMs),
-      ],
-    );
-    const [outcome, marked] = stopped.parse(answer);
-    await this.#turns.wakeReplies(nothing.account, nothing.conversation);
-    if (outcome === 'known' || marked > 0) {
-      // The mark is read by a turn, which may be waiting for a retry, or not be there: the gate.
-      await this.#turns.wakePrompts(conversation);
-      await this.#turns.hastenPrompts(conversation);
-    }
-    return outcome;
-  }
-
   #pushed(reply: Reply): [string, string, number] {
     const nowMs = this.#clock.now();
     return [replyEntry(reply, nowMs), `${reply.account} ${reply.conversation}`, nowMs];
@@ -271,4 +264,15 @@ const amendScript = loadScript('release', 'amend');
 const nothingReplaced = { exchange: '', historyEpoch: '0' };
 const said = z.enum(['done', 'known', 'hushed']);
 const amended = z.enum(['changed', 'dropped', 'left']);
-const stopped = z.tuple([z.enum(['done', 'known']), z.number()]);
+const stopped = z.enum(['stopped', 'nothing', 'known']);
+
+function whose(which: Stopping): string {
+  switch (which.kind) {
+    case 'head':
+      return '';
+    case 'prompt':
+      return word(which.prompt);
+    case 'author':
+      return which.author;
+  }
+}

@@ -12,6 +12,7 @@ import { disposition, type EndWords, type WaitWords } from '../queue/disposition
 import type { PromptEndings, PromptHandler, Settlement } from '../queue/prompt-handler.ts';
 import { type Reply, replyTo } from '../reply.ts';
 import { type Words, wordsFor } from '../words.ts';
+import { retryButton, stopButton } from './answer-buttons.ts';
 import { answerText, marked } from './answer-text.ts';
 import { type Ask, speaker } from './ask-grok.ts';
 import { attachedTo, type PromptFileSource } from './attached.ts';
@@ -32,8 +33,9 @@ export interface AnswerPromptParts {
   readonly closeGate: (reason: string) => Promise<unknown>;
   readonly previews: PreviewSink;
   readonly onAnswer: (answer: Answer) => void;
-  /** Whether model, tokens and cost stand below an answer. */
+  /** Whether model, tokens and cost stand below an answer, and whether the button that asks again does. */
   readonly footer: boolean;
+  readonly retry: boolean;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -45,7 +47,8 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
     const { prompt, historyEpoch, attempt } = turn;
     const words = wordsFor(prompt.author.locale);
     const begunAtMs = clock.monotonic();
-    using preview = new LivePreview(turn, { sink: previews, clock });
+    const stop = stopButton(prompt.id, words);
+    using preview = new LivePreview(turn, { sink: previews, clock }, [stop]);
     preview.begin();
     // Grok thinking is no wait; a refusal that is being mended is.
     let isRefused = attempt > 1;
@@ -86,6 +89,7 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
         kind: 'settle',
         reply: {
           ...finalReply(prompt, 'answer', answerText(answer, words, { footer: parts.footer })),
+          ...(parts.retry ? { buttons: [retryButton(prompt.id, words)] } : {}),
           workedMs: Math.round(clock.monotonic() - begunAtMs),
           ...(answer.picture === undefined ? {} : { file: pictureFile(answer.picture) }),
         },
@@ -114,7 +118,7 @@ export function promptEndings(): PromptEndings {
     stopped: (prompt, answer) => stoppedReply(prompt, answer?.text ?? ''),
     failed: (prompt) => {
       const words = wordsFor(prompt.author.locale);
-      return finalReply(prompt, 'words', words.failed(referenceOf(prompt)));
+      return withRetry(finalReply(prompt, 'words', words.failed(referenceOf(prompt))), words);
     },
   };
 }
@@ -154,7 +158,9 @@ async function conclude(error: unknown, ended: Ended): Promise<Settlement> {
       const text = isOfPictures
         ? words.picturesRefused
         : endText(decided.words, words, referenceOf(prompt));
-      return { kind: 'settle', reply: finalReply(prompt, 'words', text), outcome: decided.words };
+      const said = finalReply(prompt, 'words', text);
+      const reply = passing.has(decided.words) ? withRetry(said, words) : said;
+      return { kind: 'settle', reply, outcome: decided.words };
     }
     case 'throw':
       throw error;
@@ -188,9 +194,18 @@ function hasPictures({ files = [] }: Prompt): boolean {
 
 function stoppedReply(prompt: Prompt, shown: string): Reply {
   const words = wordsFor(prompt.author.locale);
-  return shown === ''
-    ? finalReply(prompt, 'words', words.stoppedBeforeStart)
-    : finalReply(prompt, 'stopped', marked(shown, words.stopped));
+  const reply =
+    shown === ''
+      ? finalReply(prompt, 'words', words.stoppedBeforeStart)
+      : finalReply(prompt, 'stopped', marked(shown, words.stopped));
+  return withRetry(reply, words);
+}
+
+/** What may go well another time. */
+const passing: ReadonlySet<EndWords> = new Set(['failed', 'deadline', 'interrupted', 'quota']);
+
+function withRetry(reply: Reply, words: Words): Reply {
+  return { ...reply, buttons: [retryButton(reply.anchor, words)] };
 }
 
 function pictureFile({ mime, base64 }: NonNullable<Answer['picture']>): Reply['file'] {

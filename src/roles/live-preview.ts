@@ -1,3 +1,4 @@
+import type { Button } from '../button.ts';
 import type { Clock } from '../clock.ts';
 import type { Prompt } from '../prompt.ts';
 import type { Preview } from '../reply.ts';
@@ -26,11 +27,13 @@ export class LivePreview implements Disposable {
   constructor(
     { prompt, turnEpoch }: { readonly prompt: Prompt; readonly turnEpoch: number },
     { sink, clock }: { readonly sink: PreviewSink; readonly clock: Clock },
+    buttons: readonly Button[],
   ) {
     const { id, conversation, account, address, trace } = prompt;
     this.#sink = sink;
     this.#clock = clock;
-    this.#frame = { prompt: id, conversation, account, address, turnEpoch, trace };
+    const place = { conversation, account, address };
+    this.#frame = { prompt: id, ...place, turnEpoch, trace, buttons: [...buttons] };
   }
 
   /** Work has begun: typing, and soon the placeholder. */

@@ -10,12 +10,14 @@ export interface ObservedParts {
 }
 
 type Writer = OutboxOptions['adapter'];
+/** With each of its capabilities named, so that none is lost on the way. */
+type WholeWriter = { [Part in keyof Required<Writer>]: Writer[Part] };
 
 /** The adapter as the outbox writes to it, with every post and edit counted, and in a span. */
 export function observedAdapter(
   adapter: Writer,
   { platform, metrics, tracing = noTracing }: ObservedParts,
-): Writer {
+): WholeWriter {
   const observed = async (
     call: 'post' | 'edit',
     { role, chunk }: Outgoing,
@@ -34,7 +36,9 @@ export function observedAdapter(
     });
   return {
     maxChars: adapter.maxChars,
-    ...(adapter.takesFiles === undefined ? {} : { takesFiles: adapter.takesFiles }),
+    takesFiles: adapter.takesFiles,
+    takesButtons: adapter.takesButtons,
+    knowsNonces: adapter.knowsNonces,
     measure: (markdown) => adapter.measure(markdown),
     previewIntervalMs: (address) => adapter.previewIntervalMs(address),
     typing: async (...args) => adapter.typing(...args),

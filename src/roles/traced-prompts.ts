@@ -3,12 +3,20 @@ import type { Intake } from '../chat/port.ts';
 import type { Prompts } from '../chat/prompts.ts';
 import type { Tracing } from '../tracing.ts';
 
-/** What is for us begins a trace. */
-export function tracedIntake(intake: Intake, platform: string, tracing: Tracing): Intake {
+/** What is for us begins a trace; the rest passes, and nothing is lost on the way. */
+export function tracedIntake(intake: Intake, platform: string, tracing: Tracing): Required<Intake> {
   return {
-    ...(intake.edited === undefined ? {} : { edited: intake.edited.bind(intake) }),
-    ...(intake.deleted === undefined ? {} : { deleted: intake.deleted.bind(intake) }),
-    ...(intake.suggest === undefined ? {} : { suggest: intake.suggest.bind(intake) }),
+    edited: async (...edited) => intake.edited?.(...edited),
+    deleted: async (...deleted) => intake.deleted?.(...deleted),
+    suggest: async (...typed) => (await intake.suggest?.(...typed)) ?? [],
+    pressed: async (press, signal) => {
+      const facts = { prompt: press.id, platform };
+      return tracing.span(
+        'pressed',
+        { kind: 'consumer', facts },
+        async () => (await intake.pressed?.(press, signal)) ?? {},
+      );
+    },
     receive: async (message, signal) => {
       if (message.fromBot || !message.isAddressed) return intake.receive(message, signal);
       const facts = { prompt: message.id, platform };
@@ -34,7 +42,6 @@ export function tracedPrompts(prompts: Prompts, tracing: Tracing): Prompts {
     sayOnce: async (...said) => prompts.sayOnce(...said),
     reset: async (...reset) => prompts.reset(...reset),
     stop: async (...stop) => prompts.stop(...stop),
-    stopAll: async (...stop) => prompts.stopAll(...stop),
     amend: async (...amend) => prompts.amend(...amend),
   };
 }

@@ -141,6 +141,7 @@ export class WorkerSide {
         onAnswer,
         files: new RedisPromptFiles(redis, prefix),
         footer: config.ANSWER_FOOTER,
+        retry: config.ANSWER_RETRY,
         clock,
         log: partLog(log, 'grok'),
       }),

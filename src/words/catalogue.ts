@@ -21,6 +21,11 @@ export interface Words {
   /** To who stopped it. */
   readonly stopping: string;
   readonly nothingToStop: string;
+  /** On buttons: a word or two. */
+  readonly stopButton: string;
+  readonly retryButton: string;
+  readonly allowButton: string;
+  readonly denyButton: string;
   readonly reset: string;
   readonly help: string;
   /** Below `help`, for owners. */

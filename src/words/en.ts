@@ -21,6 +21,10 @@ export const en: Words = {
   cut: '✂ Cut here: that is as long as an answer may be. Ask me to go on.',
   stopping: '⏹ Stopped.',
   nothingToStop: 'There is nothing to stop.',
+  stopButton: '⏹ Stop',
+  retryButton: '🔁 Ask again',
+  allowButton: '✅ Let in',
+  denyButton: '🚫 Refuse',
   reset: 'Done: this is a new conversation. I no longer use what was said before.',
   help: [
     '**I pass your messages to Grok and bring back the answers.**',

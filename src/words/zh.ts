@@ -16,6 +16,10 @@ export const zh: Words = {
   cut: '✂ 在此截断：回答已达最大长度。可以让我继续。',
   stopping: '⏹ 已停止。',
   nothingToStop: '没有可以停止的内容。',
+  stopButton: '⏹ 停止',
+  retryButton: '🔁 重新回答',
+  allowButton: '✅ 允许',
+  denyButton: '🚫 拒绝',
   reset: '好的，新的对话开始了，之前的内容不再使用。',
   help: [
     '**我把你的消息转给 Grok，并带回它的回答。**',

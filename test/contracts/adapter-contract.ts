@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import type { Adapter } from '../../src/chat/port.ts';
 import type { Stage } from './adapter-stage.ts';
+import { promiseButtons } from './button-contract.ts';
 import { Listening } from './listening.ts';
 import type { Take } from './listening.ts';
 import { expectPause, idOf, longest, outgoing } from './outgoing.ts';
@@ -14,7 +15,8 @@ export type Lack =
   | 'group'
   | 'files'
   | 'faults'
-  | 'forwards';
+  | 'forwards'
+  | 'buttons';
 
 /** Declares what every adapter promises, for the adapter that `start` sets a stage for. */
 export function adapterContract(
@@ -221,6 +223,8 @@ export function adapterContract(
       await adapter.post(two.address, outgoing('Second.', 'answer', 'n2'), never);
       expect([on.shown('private'), on.shown('group')]).toEqual([['First.'], ['Second.']]);
     });
+
+    promiseButtons(promise, { stage, listening });
 
     promise('faults', 'says what became of a post or an edit', async () => {
       const on = await stage();

@@ -43,6 +43,12 @@ export interface Stage extends AsyncDisposable {
     inject(call: 'post' | 'edit', fault: PlatformFault): void;
     remove(place: Place, messageId: string): void;
   };
+  readonly buttons?: {
+    /** The labels below a message. */
+    below(place: Place, messageId: string): readonly string[];
+    /** Ann presses one; resolves with what she alone is told. */
+    press(place: Place, messageId: string, label: string): Promise<string>;
+  };
   /** Connections that the platform sees open. */
   connections?(): number;
 }

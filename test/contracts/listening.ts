@@ -9,6 +9,7 @@ export type Take = (message: Incoming) => void | Promise<void>;
 export class Listening implements AsyncDisposable {
   readonly adapter: Adapter;
   readonly heard: Incoming[] = [];
+  readonly pressed: Incoming[] = [];
   readonly ended: Promise<void>;
   readonly #stop = new AbortController();
 
@@ -26,7 +27,12 @@ export class Listening implements AsyncDisposable {
       this.heard.push(message);
       return 'queued' as const;
     };
-    this.ended = adapter.listen({ receive }, this.#stop.signal);
+    const pressed = async (press: Incoming) => {
+      await take(press);
+      this.pressed.push(press);
+      return { notice: `You pressed ${press.text}` };
+    };
+    this.ended = adapter.listen({ receive, pressed }, this.#stop.signal);
   }
 
   readonly hear = async (text: string): Promise<Incoming> => {

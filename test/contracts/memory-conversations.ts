@@ -46,8 +46,9 @@ export class MemoryConversations implements Conversations {
   }
 
   async retry(again: AskedAgain, words: { readonly busy: string; readonly waiting: string }) {
-    if (this.last === undefined) return 'none' as const;
-    return this.#prompts.enqueue({ ...this.last, ...again }, words);
+    const { only, address = this.last?.address ?? '', ...more } = again;
+    if (this.last === undefined || (only ?? this.last.id) !== this.last.id) return 'none' as const;
+    return this.#prompts.enqueue({ ...this.last, ...more, address }, words);
   }
 
   async undo(

@@ -1,4 +1,4 @@
-import type { Prompts, Unfair } from '../../src/chat/prompts.ts';
+import type { Prompts, Stopping, StopWords, Unfair } from '../../src/chat/prompts.ts';
 import type { Prompt } from '../../src/prompt.ts';
 import type { Reply } from '../../src/reply.ts';
 
@@ -61,26 +61,19 @@ export class MemoryPrompts implements Prompts {
   async stop(
     id: string,
     conversation: string,
-    { stopped, nothing }: { readonly stopped: Reply; readonly nothing: Reply },
-  ): Promise<'done' | 'known'> {
+    which: Stopping,
+    say: StopWords | null,
+  ): Promise<'stopped' | 'nothing' | 'known'> {
     if (this.#isKnown(id)) return 'known';
-    this.stops.push(conversation);
-    const isBusy = this.prompts.some((prompt) => prompt.conversation === conversation);
-    this.replies.push(isBusy ? stopped : nothing);
-    return 'done';
-  }
-
-  async stopAll(
-    id: string,
-    conversation: string,
-    author: string,
-    { stopped, nothing }: { readonly stopped: Reply; readonly nothing: Reply },
-  ): Promise<'done' | 'known'> {
-    if (this.#isKnown(id)) return 'known';
-    this.stops.push(`${conversation} of ${author}`);
-    const isBusy = this.prompts.some((prompt) => prompt.author.id === author);
-    this.replies.push(isBusy ? stopped : nothing);
-    return 'done';
+    this.stops.push(conversation + whose(which));
+    const isMeant = (prompt: Prompt) => {
+      if (which.kind === 'prompt') return prompt.id === which.prompt;
+      if (which.kind === 'author') return prompt.author.id === which.author;
+      return prompt.conversation === conversation;
+    };
+    const outcome = this.prompts.some(isMeant) ? 'stopped' : 'nothing';
+    if (say !== null) this.replies.push(say[outcome]);
+    return outcome;
   }
 
   async amend(
@@ -103,5 +96,16 @@ export class MemoryPrompts implements Prompts {
     if (this.#seen.has(id)) return true;
     this.#seen.add(id);
     return false;
+  }
+}
+
+function whose(which: Stopping): string {
+  switch (which.kind) {
+    case 'head':
+      return '';
+    case 'prompt':
+      return ` ${which.prompt}`;
+    case 'author':
+      return ` of ${which.author}`;
   }
 }

@@ -20,7 +20,7 @@ export function onDiscord({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>
           ? void discord.say({ user, channel, text })
           : void discord.slash({ user, channel, name: text.slice(1), locale });
       return {
-        ...discordChatter(world, name, channel.id, say),
+        ...discordChatter(world, { name, user }, channel.id, say),
         files: () =>
           discord
             .messages(channel)

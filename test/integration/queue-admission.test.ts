@@ -75,7 +75,12 @@ describe('taking a prompt in', () => {
     await deployment.queue.enqueue(prompt('c', 1), said);
     await deployment.queue.reset('r-1', `${account}.c`, words(prompt('c', 2), 'reset', true));
     const stopped = words(prompt('c', 3), 'stopped it', true);
-    await deployment.queue.stop('s-1', `${account}.c`, { stopped, nothing: stopped });
+    await deployment.queue.stop(
+      's-1',
+      `${account}.c`,
+      { kind: 'head' },
+      { stopped, nothing: stopped },
+    );
     await delivered.until((all) => all.length === 3);
     const keys = await deployment.redis.keys(`{${deployment.prefix}}:*`);
     const endless: string[] = [];
@@ -113,8 +118,12 @@ describe('a command', () => {
     await using deployment = new Deployment(server.url);
     const stopped = words(prompt('c', 2), 'stopped it', true);
     const say = { stopped, nothing: words(prompt('c', 1), 'nothing', true) };
-    await expect(deployment.queue.stop('m-1', `${account}.c`, say)).resolves.toBe('done');
-    await expect(deployment.queue.stop('m-1', `${account}.c`, say)).resolves.toBe('known');
+    await expect(deployment.queue.stop('m-1', `${account}.c`, { kind: 'head' }, say)).resolves.toBe(
+      'done',
+    );
+    await expect(deployment.queue.stop('m-1', `${account}.c`, { kind: 'head' }, say)).resolves.toBe(
+      'known',
+    );
     expect(texts(await deployment.replies(`${account}.c`))).toEqual(['nothing']);
   });
 });

@@ -133,7 +133,12 @@ describe('settling', () => {
     const list = listOf(deployment);
     const { turn } = await begun(list);
     const stopped = words(prompt('c', 9), 'stopped it', true);
-    await deployment.queue.stop('m-1', conversation, { stopped, nothing: stopped });
+    await deployment.queue.stop(
+      'm-1',
+      conversation,
+      { kind: 'head' },
+      { stopped, nothing: stopped },
+    );
     expect(await list.settle(turn, ending(1))).toEqual({ kind: 'stopped' });
     expect(await deployment.replies(conversation)).toMatchObject([{ text: 'stopped it' }]);
     const forced = await list.settle(turn, ending(1, { evenIfStopped: true }));

@@ -66,7 +66,7 @@ describe('stopping', () => {
     await deployment.queue.enqueue(prompt('c', 2), said);
     await started.until((all) => all.length === 1);
     const beforeMs = performance.now();
-    await deployment.queue.stop('m-1', conversation, say);
+    await deployment.queue.stop('m-1', conversation, { kind: 'head' }, say);
     await started.until((all) => all.length === 2);
     expect(performance.now() - beforeMs).toBeLessThan(1000);
     release();
@@ -84,7 +84,7 @@ describe('stopping', () => {
     const { events, metrics } = outcomes();
     await deployment.queue.enqueue(prompt('c', 1), said);
     await deployment.queue.enqueue(prompt('c', 2), said);
-    await deployment.queue.stop('m-1', conversation, say);
+    await deployment.queue.stop('m-1', conversation, { kind: 'head' }, say);
     const asked: string[] = [];
     await deployment.worker(
       async (turn, signal) => {
@@ -113,7 +113,7 @@ describe('stopping', () => {
         (await deployment.turns.counts([])).find(({ state }) => state === 'delayed'),
       )
       .toMatchObject({ jobs: 1 });
-    await deployment.queue.stop('m-1', conversation, say);
+    await deployment.queue.stop('m-1', conversation, { kind: 'head' }, say);
     await events.until((all) => all.includes('stopped c-1'));
   });
 
@@ -123,7 +123,7 @@ describe('stopping', () => {
     await deployment.closeGate('i-1');
     await deployment.worker(answer, { metrics });
     await deployment.queue.enqueue(prompt('c', 1), said);
-    await deployment.queue.stop('m-1', conversation, say);
+    await deployment.queue.stop('m-1', conversation, { kind: 'head' }, say);
     await events.until((all) => all.includes('stopped c-1'));
   });
 
@@ -137,7 +137,7 @@ describe('stopping', () => {
     await deployment.worker(handle, { metrics, stops: deaf });
     await deployment.queue.enqueue(prompt('c', 1), said);
     await started.until((all) => all.length === 1);
-    await deployment.queue.stop('m-1', conversation, say);
+    await deployment.queue.stop('m-1', conversation, { kind: 'head' }, say);
     release();
     await events.until((all) => all.length === 1);
     expect(await deployment.replies(conversation)).toMatchObject([
@@ -159,7 +159,7 @@ describe('stopping', () => {
       await deployment.queue.enqueue(prompt('c', n, author), said);
     }
     await started.until((all) => all.length === 1);
-    await deployment.queue.stopAll('m-1', conversation, 'test:u1', say);
+    await deployment.queue.stop('m-1', conversation, { kind: 'author', author: 'test:u1' }, say);
     await started.until((all) => all.length === 2);
     release();
     await events.until((all) => all.length === 3);

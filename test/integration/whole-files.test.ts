@@ -23,7 +23,7 @@ function onDiscord(name: string) {
   const { discord } = stage.world;
   const user = discord.createUser(name);
   const channel = discord.openDm(user);
-  const chatter = discordChatter(stage.world, name, channel.id, () => {});
+  const chatter = discordChatter(stage.world, { name, user }, channel.id, () => {});
   const send = (
     text: string,
     ...files: { filename: string; contentType: string; bytes: Uint8Array }[]

@@ -20,7 +20,9 @@ describe('what befalls a sign-in', () => {
     await Promise.all([stage.up('worker', settings), stage.up('worker', settings)]);
     const owners: Chatter[] = [
       telegramPrivate(world, 'Olga'),
-      discordChatter(world, 'Olga', channel.id, (text) => discord.say({ user, channel, text })),
+      discordChatter(world, { name: 'Olga', user }, channel.id, (text) =>
+        discord.say({ user, channel, text }),
+      ),
     ];
     const dora = telegramPrivate(world, 'Dora');
     await Promise.all([...owners, dora].map(async (person) => person.ask('Are you there?')));

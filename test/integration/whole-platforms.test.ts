@@ -30,7 +30,7 @@ describe('on Discord', () => {
     const { discord } = stage.world;
     const user = discord.createUser('Rene');
     const channel = discord.createChannel(discord.createGuild('Club'), 'general');
-    const inChannel = discordChatter(stage.world, 'Rene', channel.id, (text) =>
+    const inChannel = discordChatter(stage.world, { name: 'Rene', user }, channel.id, (text) =>
       discord.say({ user, channel, text: `<@${discord.botId}> ${text}` }),
     );
     discord.say({ user, channel, text: 'Not for the bot.' });

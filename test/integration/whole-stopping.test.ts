@@ -30,6 +30,40 @@ describe('/stop, through a bridge and a worker', () => {
     expect(ada.shown()).toHaveLength(2);
   });
 
+  it.each([
+    ['Telegram', telegramPrivate],
+    ['Discord', discordDm],
+  ])(
+    'so does the button below it on %s, without a word; another asks again',
+    async (name, person) => {
+      const eve = person(stage.world, `Eve on ${name}`);
+      eve.say('Give me a long answer');
+      await eve.until((shown) => shown.some((text) => text.length > 20 && text.endsWith('…')));
+      expect(eve.buttons()).toEqual([en.stopButton]);
+      const beganAtMs = performance.now();
+      eve.press(en.stopButton);
+      await eve.until((shown) => shown.some((text) => text.includes(en.stopped)));
+      expect(performance.now() - beganAtMs).toBeLessThan(1_000);
+      expect([eve.shown().length, eve.buttons()]).toEqual([1, [en.retryButton]]);
+      eve.press(en.retryButton);
+      await eve.until((shown) => shown.length === 2 && (shown[1]?.length ?? 0) > 20);
+      eve.press(en.stopButton);
+      await eve.until((shown) => shown[1]?.includes(en.stopped));
+      expect(eve.shown()).toHaveLength(2);
+    },
+  );
+
+  it('so does Telegram’s own stop', async () => {
+    const { telegram } = stage.world;
+    const user = telegram.createUser('Una');
+    telegram.say({ user, chat: user, text: 'Give me a long answer' });
+    const said = (words: string) => () =>
+      telegram.messages(user).find(({ text }) => text.includes(words));
+    await telegram.waitFor(said('…'), { timeoutMs: 30_000 });
+    telegram.stopGeneration(user);
+    await telegram.waitFor(said('⏹'), { timeoutMs: 30_000 });
+  });
+
   it('/stop all drops what its author has asked, and nobody else’s', async () => {
     const { telegram } = stage.world;
     const chat = telegram.createGroup('Club', { privacy: false });

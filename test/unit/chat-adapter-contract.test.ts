@@ -1,4 +1,4 @@
 import { adapterContract } from '../contracts/adapter-contract.ts';
 import { MemoryStage } from '../contracts/memory-stage.ts';
 
-adapterContract('an adapter in memory', async () => new MemoryStage());
+adapterContract('an adapter in memory', async () => new MemoryStage(), ['buttons']);

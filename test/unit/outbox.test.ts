@@ -93,39 +93,6 @@ describe('a reply', () => {
     expect(roles()).toEqual(['placeholder', 'answer']);
   });
 
-  it('is posted as it is, however late it is shown, when it was quickly made', async () => {
-    const waiting = { receivedAtMs: clock.now() - 60_000 };
-    await outbox().deliver(reply('Hello.', { ...waiting, workedMs: 150 }), turn, signal);
-    await outbox().deliver(
-      reply('Slow.', { ...waiting, workedMs: 151, id: 'p2', anchor: 'p2' }),
-      turn,
-      signal,
-    );
-    expect(roles()).toEqual(['answer', 'placeholder', 'answer']);
-    expect(platform.texts()).toEqual(['Hello.', 'Slow.']);
-  });
-
-  it('needs no placeholder where a repeated post is known by its nonce', async () => {
-    Object.assign(platform, { knowsNonces: true });
-    platform.faults.post.push({ kind: 'lost after' });
-    const box = outbox();
-    const slow = reply('Hello.', { workedMs: 10_000 });
-    expect((await box.deliver(slow, turn, signal)).kind).toBe('later');
-    expect((await box.deliver(slow, turn, signal)).kind).toBe('delivered');
-    expect(platform.texts()).toEqual(['Hello.']);
-  });
-
-  it('asks for no receipts when the queue has seen that there are none', async () => {
-    receipts.load = async () => {
-      throw new Error('asked');
-    };
-    const box = outbox();
-    await box.deliver(reply('Hello.'), { ...turn, isUntouched: true }, signal);
-    const other = reply('Again.', { id: 'p2', anchor: 'p2' });
-    await expect(box.deliver(other, turn, signal)).rejects.toThrow('asked');
-    expect(platform.texts()).toEqual(['Hello.']);
-  });
-
   it('gets a placeholder first when the turn was taken over', async () => {
     await outbox().deliver(reply('Hello.'), { ...turn, takenOver: true }, signal);
     expect(roles()).toEqual(['placeholder', 'answer']);

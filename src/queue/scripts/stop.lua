@@ -1,35 +1,40 @@
--- Marks prompts as stopped: the head, or with an author all of that author's. The mark is what
--- counts, read when a prompt is begun and when it is settled; the call on the channel makes it quick.
+-- Marks prompts as stopped. The mark is what counts, read when a prompt is begun and when it is
+-- settled; the call on the channel makes it quick.
 -- KEYS 1 seen, 2 list, 3 conversation, 4 replies, 5 waiting replies
--- ARGV 1 lifetime of seen (ms), 2 author or '', 3 entry to say when there is nothing to stop,
---      4 member of waiting replies, 5 now (ms), 6 channel, 7 lifetime of the conversation (ms),
---      8 entry to say when there is
--- -> { 'known', 0 } | { 'done', how many were marked }
+-- ARGV 1 lifetime of seen (ms), 2 'head' | 'prompt' | 'author', 3 which prompt or author,
+--      4 entry to say when there is something to stop, 5 entry when there is not, or '' for neither,
+--      6 member of waiting replies, 7 now (ms), 8 channel, 9 lifetime of the conversation (ms)
+-- -> 'known' | 'stopped' | 'nothing'
 if not redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) then
-  return { 'known', 0 }
+  return 'known'
 end
-local function is_asked_for(entry, index)
-  if ARGV[2] == '' then
+local function is_meant(entry, id, index)
+  if ARGV[2] == 'head' then
     return index == 1
+  end
+  if ARGV[2] == 'prompt' then
+    return id == ARGV[3]
   end
   local decoded, prompt = pcall(cjson.decode, string.match(entry, '^%S+ %S+ %S+ (.*)$') or '')
   return decoded and type(prompt) == 'table' and type(prompt.author) == 'table'
-    and prompt.author.id == ARGV[2]
+    and prompt.author.id == ARGV[3]
 end
-local marked = 0
-for index, entry in ipairs(redis.call('LRANGE', KEYS[2], 0, ARGV[2] == '' and 0 or -1)) do
-  if is_asked_for(entry, index) then
-    local id = string.match(entry, '^(%S+) ') or ''
+local outcome = 'nothing'
+for index, entry in ipairs(redis.call('LRANGE', KEYS[2], 0, ARGV[2] == 'head' and 0 or -1)) do
+  local id = string.match(entry, '^(%S+) ') or ''
+  if is_meant(entry, id, index) then
     redis.call('HSET', KEYS[3], 'stop:' .. id, '1')
     if index == 1 then
-      redis.call('PUBLISH', ARGV[6], id)
+      redis.call('PUBLISH', ARGV[8], id)
     end
-    marked = marked + 1
+    outcome = 'stopped'
   end
 end
-redis.call('RPUSH', KEYS[4], marked == 0 and ARGV[3] or ARGV[8])
-redis.call('ZADD', KEYS[5], 'NX', ARGV[5], ARGV[4])
-if marked > 0 then
-  redis.call('PEXPIRE', KEYS[3], ARGV[7])
+if ARGV[5] ~= '' then
+  redis.call('RPUSH', KEYS[4], outcome == 'stopped' and ARGV[4] or ARGV[5])
+  redis.call('ZADD', KEYS[5], 'NX', ARGV[7], ARGV[6])
 end
-return { 'done', marked }
+if outcome == 'stopped' then
+  redis.call('PEXPIRE', KEYS[3], ARGV[9])
+end
+return outcome

@@ -1,0 +1,71 @@
+import { pino } from 'pino';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { Outbox, type OutboxOptions } from '../../src/chat/outbox.ts';
+import { type Reply, replySchema } from '../../src/reply.ts';
+import { MemoryPlatform } from '../contracts/memory-platform.ts';
+import { MemoryReceipts } from '../contracts/memory-receipts.ts';
+import { FakeClock } from '../fake-clock.ts';
+
+const log = pino({ level: 'silent' });
+const turn = { mayAct: () => true, takenOver: false };
+const { signal } = new AbortController();
+
+let clock: FakeClock;
+let platform: MemoryPlatform;
+let receipts: MemoryReceipts;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  platform = new MemoryPlatform();
+  receipts = new MemoryReceipts();
+});
+
+function outbox(more: Partial<OutboxOptions> = {}): Outbox {
+  const pendingReplies = async () => 0;
+  const parts = { adapter: platform, receipts, pendingReplies, clock, log };
+  return new Outbox({ ...parts, mayAct: () => true, ...more });
+}
+
+function reply(text: string, more: Partial<Reply> = {}): Reply {
+  const place = { conversation: 'c', account: 'memory-1', address: 'here' };
+  const what = { id: 'p1', anchor: 'p1', kind: 'answer', final: true, text } as const;
+  return replySchema.parse({ v: 1, ...place, ...what, receivedAtMs: clock.now(), ...more });
+}
+
+const roles = () => platform.calls.map(({ role }) => role);
+
+describe('an answer', () => {
+  it('is posted as it is, however late it is shown, when it was quickly made', async () => {
+    const waiting = { receivedAtMs: clock.now() - 60_000 };
+    await outbox().deliver(reply('Hello.', { ...waiting, workedMs: 150 }), turn, signal);
+    await outbox().deliver(
+      reply('Slow.', { ...waiting, workedMs: 151, id: 'p2', anchor: 'p2' }),
+      turn,
+      signal,
+    );
+    expect(roles()).toEqual(['answer', 'placeholder', 'answer']);
+    expect(platform.texts()).toEqual(['Hello.', 'Slow.']);
+  });
+
+  it('needs no placeholder where a repeated post is known by its nonce', async () => {
+    Object.assign(platform, { knowsNonces: true });
+    platform.faults.post.push({ kind: 'lost after' });
+    const box = outbox();
+    const slow = reply('Hello.', { workedMs: 10_000 });
+    expect((await box.deliver(slow, turn, signal)).kind).toBe('later');
+    expect((await box.deliver(slow, turn, signal)).kind).toBe('delivered');
+    expect(platform.texts()).toEqual(['Hello.']);
+  });
+
+  it('asks for no receipts when the queue has seen that there are none', async () => {
+    receipts.load = async () => {
+      throw new Error('asked');
+    };
+    const box = outbox();
+    await box.deliver(reply('Hello.'), { ...turn, isUntouched: true }, signal);
+    const other = reply('Again.', { id: 'p2', anchor: 'p2' });
+    await expect(box.deliver(other, turn, signal)).rejects.toThrow('asked');
+    expect(platform.texts()).toEqual(['Hello.']);
+  });
+});
