@@ -54,7 +54,7 @@ export class Posted {
   #unknowns = 0;
   #deleted = 0;
   /** The last edit that nobody knows the fate of, and until when (monotonic) it may still arrive. */
-  #lost = { text: '', untilMs: -Infinity };
+  #lost = { looks: '', untilMs: -Infinity };
 
   /** With what earlier processes noted, read here unless it is known. Rejects when it cannot be read. */
   static async load(options: PostedOptions, noted?: ReadonlyMap<number, Receipt>): Promise<Posted> {
@@ -158,7 +158,7 @@ export class Posted {
     }
     if (sent.kind === 'unknown') {
       this.#lost = {
-        text: message.text,
+        looks: looksOf(message),
         untilMs: this.#options.clock.monotonic() + editDeadlineMs,
       };
     }
@@ -176,8 +176,9 @@ export class Posted {
    * How long an edit with another text, given up without an answer, may still overwrite this one. A
    * preview may be overwritten; an answer is said again then.
    */
-  #overtakenMs({ chunk, role, text }: Part): number {
-    if (chunk > 0 || role !== 'answer' || text === this.#lost.text) return 0;
+  #overtakenMs(message: Part): number {
+    const { chunk, role } = message;
+    if (chunk > 0 || role !== 'answer' || looksOf(message) === this.#lost.looks) return 0;
     return this.#lost.untilMs - this.#options.clock.monotonic();
   }
 
