@@ -1,11 +1,27 @@
+import { readdirSync } from 'node:fs';
+
 import type { Words } from './words/catalogue.ts';
 import { en } from './words/en.ts';
-import { zh } from './words/zh.ts';
 
 export type { Words };
 
+const folder = new URL('words/', import.meta.url);
+
+/** A language is a file of `words/`, named by it (`fr.ts`, `pt-br.ts`), that exports its catalogue. */
+const languages = new Map(
+  await Promise.all(
+    readdirSync(folder)
+      .filter((file) => file !== 'catalogue.ts')
+      .map(async (file): Promise<[string, Words]> => {
+        // The compiler has seen that each of them is whole: they say that they are `Words`.
+        const catalogue: Record<string, Words> = await import(new URL(file, folder).href);
+        return [file.replace(/\.ts$/, ''), Object.values(catalogue)[0] ?? en];
+      }),
+  ),
+);
+
 /** The catalogue for a locale (BCP 47, as a platform gives it); English when there is none. */
 export function wordsFor(locale: string | undefined): Words {
-  const language = locale?.toLowerCase().split(/[-_]/, 1)[0];
-  return language === 'zh' ? zh : en;
+  const tag = locale?.toLowerCase().replaceAll('_', '-') ?? 'en';
+  return languages.get(tag) ?? languages.get(tag.split('-', 1)[0] ?? '') ?? en;
 }

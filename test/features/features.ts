@@ -177,6 +177,22 @@ export const features: readonly Feature[] = [
     },
   },
   {
+    name: 'Buttons that stop an answer, and ask again',
+    lacking: { terminal: linesOnly },
+    talk: async (at, platform) => {
+      const person = at.meet('Ben');
+      person.say(`Go on ${endless} with buttons on ${platform}.`);
+      await person.until((shown) => shown.some((text) => text.includes('It has begun.')));
+      person.press?.(en.stopButton);
+      await says(person, en.stopped);
+      person.press?.(en.retryButton);
+      await person.until((shown) => shown.length === 2);
+      await expect.poll(() => person.buttons?.(), { timeout: 30_000 }).toEqual([en.stopButton]);
+      person.press?.(en.stopButton);
+      await person.until((shown) => shown[1]?.includes('⏹'));
+    },
+  },
+  {
     name: '`/usage`, `/status`, `/help`',
     talk: async (at, platform) => {
       const person = at.meet('Uli');

@@ -13,6 +13,9 @@ export interface Person extends Pick<Chatter, 'say' | 'shown' | 'everShown' | 'u
   files(): readonly string[];
   /** How many the bot has pinged, all at once counted as one. */
   pings?(): number;
+  /** The labels of the buttons below the bot's newest message; a press of one, by a part of its label. */
+  buttons?(): readonly string[];
+  press?(label: string): void;
   /** Sends a picture and a file of text with what is said. */
   attach?(text: string): void;
   /** Passes these on and says something to it, as the platform's client does. */
