@@ -6,9 +6,10 @@ import {
   deletionSchema,
   editSchema,
   messageSchema,
+  pressSchema,
 } from '../../adapters/discord/payloads.ts';
 import { Seal } from '../../adapters/discord/seal.ts';
-import { incomingCommand } from '../../adapters/discord/slash-command.ts';
+import { incomingCommand, incomingPress } from '../../adapters/discord/slash-command.ts';
 import { readUpdate } from '../../adapters/telegram/message.ts';
 import { readBody } from '../../adapters/telegram/update-reading.ts';
 import { WebhookServer } from '../../adapters/telegram/webhook-server.ts';
@@ -54,6 +55,13 @@ const discordCommand = {
   data: { type: 1, name: 'ask', options: [{ name: 'prompt', value: 'What is it?' }] },
 };
 
+const discordPress = {
+  ...discordCommand,
+  type: 3,
+  message: { id: '300' },
+  data: { custom_id: '/stop dc-100', component_type: 2 },
+};
+
 const around = {
   botId: '9',
   botRole: '90',
@@ -66,7 +74,10 @@ const seal = new Seal('a token');
 /** What a gateway sends, mapped as the inbox does it. */
 const gateway = target({
   name: 'events of Discord’s gateway',
-  inputs: mutated(discordMessage, discordCommand, { ids: ['1', '2'], channel_id: '5' }),
+  inputs: mutated(discordMessage, discordCommand, discordPress, {
+    ids: ['1', '2'],
+    channel_id: '5',
+  }),
   check: (payload) => {
     for (const schema of [messageSchema, editSchema]) {
       const message = schema.safeParse(payload);
@@ -74,6 +85,8 @@ const gateway = target({
     }
     const command = commandSchema.safeParse(payload);
     if (command.success) sound(incomingCommand(command.data, seal, 1_700_000_000_000));
+    const press = pressSchema.safeParse(payload);
+    if (press.success) sound(incomingPress(press.data));
     deletionSchema.safeParse(payload);
   },
 });
@@ -116,6 +129,11 @@ const updates = [
   { update_id: 9, message: telegramMessage },
   { update_id: 10, message: telegramPhoto },
   { update_id: 11, edited_message: { ...telegramMessage, edit_date: 1_700_000_001 } },
+  {
+    update_id: 12,
+    callback_query: { id: '1', from: ada, message: telegramMessage, data: '/stop tg-42-9' },
+  },
+  { update_id: 13, stopped_message_generation: { chat: { id: 7 }, draft_id: 1 } },
 ] as const;
 
 const read = (body: string) =>

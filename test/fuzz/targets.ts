@@ -7,5 +7,5 @@ import { ofTokens } from './tokens.ts';
 /** What only computes: fast enough for every run of the tests. */
 export const pureTargets: readonly Target[] = [...ofPlatforms, ...ofTokens, ...ofTexts];
 
-/** All that parses foreign bytes. Data of buttons belongs in `platforms.ts`, beside the updates. */
+/** All that parses foreign bytes. */
 export const allTargets: readonly Target[] = [...pureTargets, ...overSockets, ...ofStreams];
