@@ -119,7 +119,7 @@ describe('a command', () => {
     const stopped = words(prompt('c', 2), 'stopped it', true);
     const say = { stopped, nothing: words(prompt('c', 1), 'nothing', true) };
     await expect(deployment.queue.stop('m-1', `${account}.c`, { kind: 'head' }, say)).resolves.toBe(
-      'done',
+      'nothing',
     );
     await expect(deployment.queue.stop('m-1', `${account}.c`, { kind: 'head' }, say)).resolves.toBe(
       'known',

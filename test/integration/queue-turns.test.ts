@@ -92,7 +92,7 @@ describe('a prompt', () => {
       const ids = (await deployment.replies(`${account}.${c}`)).map(({ id }) => id);
       expect(ids).toEqual(Array.from({ length: 20 }, (_, index) => `${c}-${index + 1}`));
     }
-    await expect(deployment.queue.depth()).resolves.toEqual({
+    await expect(deployment.queue.depth()).resolves.toMatchObject({
       waiting: 0,
       conversations: 0,
       oldestAtMs: null,
