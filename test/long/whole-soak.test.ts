@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -23,9 +23,7 @@ const world = {
   xai: { firstChunkDelayMs: 200, chunkDelayMs: 20, graceMs: 600_000 },
 } as const;
 
-it('with everything going wrong at once each question is answered once and in order, and nothing is left behind', async ({
-  onTestFailed,
-}) => {
+it('with everything going wrong at once each question is answered once and in order, and nothing is left behind', async () => {
   const chance = new Seeded(seed);
   await using stage = await Stage.signedIn({ world });
   const settings = {
@@ -37,15 +35,20 @@ it('with everything going wrong at once each question is answered once and in or
   const fleet = new SoakFleet(stage, settings);
   const crowd = new Crowd(stage.world, people);
   const happened: string[] = [];
-  onTestFailed(() => {
+  const keepEvidence = () => {
     const folder = mkdtempSync(join(tmpdir(), 'grok-bridge-soak-'));
     for (const { pid, output } of stage.daemons) writeFileSync(join(folder, `${pid}.log`), output);
     writeFileSync(join(folder, 'happened'), happened.join('\n'));
     writeFileSync(join(folder, 'chats'), crowd.picture());
+    if (stage.redis !== undefined)
+      cpSync(stage.redis.folder, join(folder, 'redis'), { recursive: true });
     console.error(
       `SOAK_SEED=${seed} SOAK_SECONDS=${seconds} SOAK_PEOPLE=${people}; logs: ${folder}`,
     );
-  });
+  };
+  // Before the stage goes, and its Redis with it.
+  using evidence = new DisposableStack();
+  evidence.defer(keepEvidence);
   await fleet.start();
   for (let at = 0; at < crowd.size; at += 1) crowd.ask(at);
   await answered(crowd, 30_000 + people * 200);
@@ -102,6 +105,7 @@ it('with everything going wrong at once each question is answered once and in or
   for (const list of ['prompt-list', 'reply-list', 'parts', 'waiting']) {
     expect([...after.keys()].filter((key) => key.includes(`}:${list}`))).toEqual([]);
   }
+  evidence.move();
 }, 1_500_000);
 
 async function answered(crowd: Crowd, ms: number): Promise<void> {
