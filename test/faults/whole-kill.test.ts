@@ -25,26 +25,6 @@ describe('kill -9 of everything in mid load, twice', () => {
     expect(load.verify().strays).toBeLessThanOrEqual(size.people / 2);
     expect(stage.world.xai.refreshCalls).toBe(0);
   }, 120_000);
-
-  it('is survived by the embedded Redis, which the next process adopts', async () => {
-    await using stage = await Stage.start({ world, redis: 'embedded' });
-    await stage.signIn();
-    let daemon = await stage.up();
-    const load = await Load.begin(stage, size);
-    for (const answered of [7, 38]) {
-      await load.until(answered);
-      await daemon.kill();
-      expect(load.answered()).toBeLessThan(load.prompts);
-      daemon = await stage.up();
-      const ready = await daemon.logged('embedded redis ready');
-      expect(ready['how']).toBe('adopted');
-    }
-    await load.until(load.prompts);
-    await settled([daemon]);
-    expect(load.verify().strays).toBeLessThanOrEqual(size.people / 2);
-    // The last to leave turns the light off.
-    expect(daemon.output).toContain('embedded redis stopped');
-  }, 120_000);
 });
 
 /** Ends them in order, so that nothing is on its way any more. */

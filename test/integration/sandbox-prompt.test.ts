@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { runSandbox } from '../../src/roles/sandbox.ts';
-import { Daemon } from '../daemon.ts';
 import { controlC, enter, FakeTerminal } from '../fake-terminal.ts';
 
 const environment = { HTTP_PORT: '0' };
@@ -79,14 +78,3 @@ it('lets a person type as anybody, break things, and leave without a trace', asy
   expect(await ended).toBe(0);
   expect(readdirSync(folder)).toEqual([]);
 }, 180_000);
-
-it('stays up where standard input is no terminal, and ends at SIGINT', async () => {
-  await using daemon = Daemon.start(['all'], { TMPDIR: folder });
-  await daemon.said('The sandbox stays up', patience);
-  expect(daemon.output.startsWith('This is the sandbox')).toBe(true);
-  const [, playground = ''] = /Playground (http:\S+)/.exec(daemon.output) ?? [];
-  expect(await (await fetch(playground)).text()).toContain('<title>Playground');
-  daemon.signal('SIGINT');
-  expect(await daemon.ended({ timeoutMs: 60_000 })).toBe(0);
-  expect(readdirSync(folder)).toEqual([]);
-}, 120_000);

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 
+import { age } from '../integration/credential-model.ts';
 import { discordChatter, telegramPrivate, type Chatter } from '../people.ts';
 import { Stage, unlimited } from '../stage.ts';
-import { age } from './credential-model.ts';
 
 const lifeMs = 21_600_000;
 const prefix = 'grok-bridge';
