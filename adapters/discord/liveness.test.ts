@@ -14,7 +14,7 @@ async function impatient(sandbox: DiscordSandbox, times: { silentMs: number; giv
 describe('a gateway that falls silent', () => {
   it('is connected to anew, although no heartbeat is due yet', async () => {
     const sandbox = await opened(DiscordSandbox.start());
-    const adapter = await impatient(sandbox, { silentMs: 400, giveUpMs: 60_000 });
+    const adapter = await impatient(sandbox, { silentMs: 1_500, giveUpMs: 60_000 });
     const { hear } = await listeningOf(adapter);
     const dm = sandbox.openDm(sandbox.createUser('ann'));
     sandbox.silenceGateway();

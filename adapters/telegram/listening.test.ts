@@ -130,7 +130,7 @@ test('a poller that meets nothing but silence ends, for its supervisor to start 
 });
 
 test('a poller that is answered, however badly, does not give up', async () => {
-  await using bot = await rig({ times: { holdSeconds: 1, deadlineMs: 50, giveUpMs: 1 } });
+  await using bot = await rig({ times: { holdSeconds: 1, deadlineMs: 2_000, giveUpMs: 1 } });
   const fault = { kind: 'status' as const, status: 502 };
   bot.sandbox.faults.inject({ match: 'getUpdates', fault, times: 10 });
   void bot.listen(intakeOf(() => {}));
