@@ -31,9 +31,8 @@ export const placeholder = '…';
 /**
  * Shows the whole of a reply, going on from whatever is shown already.
  *
- * The first message is posted as it is when the answer was ready at once, or when the platform knows
- * a repetition by its nonce; else a placeholder comes first and the text by edit, so that a repeat
- * after an unknown outcome shows at most a stray "…". Further
+ * The first message is posted as it is when the answer was ready at once; else a placeholder comes
+ * first and the text by edit, so that a repeat after an unknown outcome shows at most a stray "…". Further
  * messages are posted as they are. One whose outcome is unknown is sent again: with the same nonce,
  * which a platform that knows nonces answers with the message that is there. Refused for good ends
  * the reply.
@@ -95,7 +94,8 @@ function needsPlaceholder(reply: Reply, posted: Posted, options: DeliverOptions)
       return true;
     case 'none': {
       if (options.takenOver) return true;
-      if (reply.kind === 'words' || options.adapter.knowsNonces === true) return false;
+      // A nonce is known for some minutes only: it is no reason to post an answer as it is.
+      if (reply.kind === 'words') return false;
       const sinceMs = options.workedForMs ?? options.clock.now() - reply.receivedAtMs;
       return sinceMs > directWithinMs;
     }

@@ -48,16 +48,6 @@ describe('an answer', () => {
     expect(platform.texts()).toEqual(['Hello.', 'Slow.']);
   });
 
-  it('needs no placeholder where a repeated post is known by its nonce', async () => {
-    Object.assign(platform, { knowsNonces: true });
-    platform.faults.post.push({ kind: 'lost after' });
-    const box = outbox();
-    const slow = reply('Hello.', { workedMs: 10_000 });
-    expect((await box.deliver(slow, turn, signal)).kind).toBe('later');
-    expect((await box.deliver(slow, turn, signal)).kind).toBe('delivered');
-    expect(platform.texts()).toEqual(['Hello.']);
-  });
-
   it('asks for no receipts when the queue has seen that there are none', async () => {
     receipts.load = async () => {
       throw new Error('asked');
