@@ -8,7 +8,7 @@ import type { CredentialService } from '../../src/credentials/service.ts';
 import { TestRedis } from '../redis-server.ts';
 import { Fleet, never, request, stale, until } from './credential-model.ts';
 
-const seconds = Number(process.env['SOAK_SECONDS'] ?? 6);
+const seconds = Number(process.env['SOAK_SECONDS'] ?? 12);
 const seed = Number(process.env['SOAK_SEED'] ?? Date.now() % 2 ** 31);
 
 /**
