@@ -165,4 +165,22 @@ describe('stopping', () => {
     await events.until((all) => all.length === 3);
     expect(events.all).toEqual(['stopped c-1', 'answered c-2', 'stopped c-3']);
   });
+
+  it('a prompt that is named leaves all others, and says nothing where no words are given', async () => {
+    await using deployment = new Deployment(server.url);
+    const { started, release, handle } = slow();
+    const { events, metrics } = outcomes();
+    await deployment.worker(handle, { metrics });
+    for (const n of [1, 2, 3]) await deployment.queue.enqueue(prompt('c', n), said);
+    await started.until((all) => all.length === 1);
+    const stop = async (id: string, named: string) =>
+      deployment.queue.stop(id, conversation, { kind: 'prompt', prompt: named }, null);
+    expect(await stop('m-1', 'c-2')).toBe('stopped');
+    expect(await stop('m-1', 'c-2')).toBe('known');
+    expect(await stop('m-2', 'c-9')).toBe('nothing');
+    expect(await deployment.replies(conversation)).toEqual([]);
+    release();
+    await events.until((all) => all.length === 3);
+    expect(events.all).toEqual(['answered c-1', 'stopped c-2', 'answered c-3']);
+  });
 });
