@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 
 import { BridgeError } from '../errors.ts';
 import { readRedisUrl, redisPlaceWords, type RedisPlace } from '../redis-url.ts';
+import { SteadySentinelConnector } from './steady-sentinel-connector.ts';
 
 const connectTimeoutMs = 5000;
 /** A sentinel that does not answer is passed over so soon: fail-over waits for it. */
@@ -96,6 +97,7 @@ export function redisOptions() {
 function sentinelOptions(place: Extract<RedisPlace, { kind: 'sentinel' }>) {
   const { sentinels, primary, db, username, password, sentinelUsername, sentinelPassword } = place;
   return {
+    Connector: SteadySentinelConnector,
     name: primary,
     sentinels: sentinels.map(({ host, port }) => ({ host, port })),
     db,
