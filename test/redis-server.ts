@@ -24,7 +24,7 @@ export class TestRedis implements AsyncDisposable {
     this.#process = process;
   }
 
-  /** Starts one with AOF (everysec), noeviction and hz 100; `options` are further command line words. */
+  /** Starts one with AOF (always), noeviction and hz 100; `options` are further command line words. */
   static async start(...options: string[]): Promise<TestRedis> {
     const port = await freePort();
     const folder = await mkdtemp(join(tmpdir(), 'grok-bridge-redis-'));
@@ -80,7 +80,7 @@ async function launch(
   folder: string,
   options: readonly string[],
 ): Promise<ChildProcess> {
-  const words = `--bind 127.0.0.1 --port ${port} --dir ${folder} --appendonly yes --appendfsync everysec --maxmemory-policy noeviction --hz 100 --save`;
+  const words = `--bind 127.0.0.1 --port ${port} --dir ${folder} --appendonly yes --appendfsync always --maxmemory-policy noeviction --hz 100 --save`;
   const child = spawn('redis-server', [...words.split(' '), '', ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -44,7 +44,7 @@ function configuration(folder: string, port: number, password: string): string {
     `dir ${JSON.stringify(folder)}`,
     `logfile ${JSON.stringify(join(folder, 'redis.log'))}`,
     'appendonly yes',
-    'appendfsync everysec',
+    'appendfsync always',
     'save ""',
     'maxmemory-policy noeviction',
     'hz 100',

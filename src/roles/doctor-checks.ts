@@ -80,7 +80,13 @@ async function* redisFindings(redis: Redis, mayBeVolatile: boolean): AsyncGenera
   const durability = await readDurability(redis);
   switch (durability.kind) {
     case 'durable':
-      yield { part: 'durability', state: 'ok', says: 'AOF and noeviction' };
+      yield durability.writesFirst
+        ? { part: 'durability', state: 'ok', says: 'AOF at each write, noeviction' }
+        : {
+            part: 'durability',
+            state: 'warning',
+            says: 'AOF and noeviction, but a crash may lose the last two seconds, prompts among them: start Redis with --appendfsync always',
+          };
       break;
     case 'unknown':
       yield {

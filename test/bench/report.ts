@@ -47,7 +47,7 @@ export async function machine(redis: Redis): Promise<string> {
     `${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'})`,
     `${type()} ${release()}`,
     `Node ${process.versions.node}`,
-    `redis-server ${version}, AOF everysec`,
+    `redis-server ${version}, AOF at each write`,
     new Date().toISOString().slice(0, 10),
   ];
   const [load = NaN] = loadavg();

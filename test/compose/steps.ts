@@ -141,14 +141,19 @@ async function lockedDown(project: Project): Promise<void> {
   }
   const redis = await project.compose(['exec', '-T', 'redis', 'sh', '-c', redisFacts]);
   assert.match(redis, /uid=999/);
-  for (const line of ['appendonly\nyes', 'maxmemory-policy\nnoeviction', 'hz\n100']) {
+  for (const line of [
+    'appendonly\nyes',
+    'appendfsync\nalways',
+    'maxmemory-policy\nnoeviction',
+    'hz\n100',
+  ]) {
     assert.ok(redis.replaceAll('\r', '').includes(line), `${line} is not in ${redis}`);
   }
   assert.match(redis, /CapBnd:\s*0000000000000000/);
 }
 
 const redisFacts =
-  'id; grep CapBnd /proc/self/status; for key in appendonly maxmemory-policy hz; do redis-cli config get $key; done';
+  'id; grep CapBnd /proc/self/status; for key in appendonly appendfsync maxmemory-policy hz; do redis-cli config get $key; done';
 
 /** Kills the program itself, not the container: what is killed from outside counts as stopped. */
 async function killed(project: Project, service: string): Promise<void> {

@@ -28,7 +28,7 @@ describe('the embedded Redis', () => {
       await using connections = new RedisConnections(url, log);
       const redis = await connections.connect('test');
       await redis.set('fact', 'kept');
-      expect(await readDurability(redis)).toEqual({ kind: 'durable' });
+      expect(await readDurability(redis)).toEqual({ kind: 'durable', writesFirst: true });
     });
     await withEmbedded(async (url) => {
       await using connections = new RedisConnections(url, log);
@@ -71,6 +71,19 @@ describe('a Redis from outside', () => {
     await expect(requireDurable(redis, { allowVolatile: true, log })).resolves.toMatchObject({
       kind: 'volatile',
     });
+  });
+
+  it('that acknowledges before it writes is taken, with a warning of what a crash costs', async () => {
+    await using server = await TestRedis.start('--appendfsync', 'everysec');
+    await using connections = new RedisConnections(server.url, log);
+    const redis = await connections.connect('test');
+    const lines: string[] = [];
+    const recorded = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+    expect(await requireDurable(redis, { allowVolatile: false, log: recorded })).toEqual({
+      kind: 'durable',
+      writesFirst: false,
+    });
+    expect(lines).toEqual([expect.stringContaining('set appendfsync to `always`')]);
   });
 
   it('that is not there is named without its password', async () => {

@@ -39,7 +39,7 @@ describe('the doctor', () => {
       found.findings.filter((one) => one.part === part).map((one) => one.says);
     expect(says('configuration')).toEqual(['complete; serves discord, telegram']);
     expect(says('redis')).toEqual([expect.stringMatching(/^version \d+\.\d+\S*, [\d.]+ ms a/)]);
-    expect(says('durability')).toEqual(['AOF and noeviction']);
+    expect(says('durability')).toEqual(['AOF at each write, noeviction']);
     expect(says('disk')).toEqual([expect.stringContaining('can be written to')]);
     expect(says('permissions')).toEqual([expect.stringContaining(stage.dataDir)]);
     expect(says('discord')).toEqual([expect.stringContaining('Message Content intent')]);
