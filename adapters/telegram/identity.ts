@@ -46,7 +46,7 @@ export async function askIdentity(api: Api, signal: AbortSignal): Promise<Identi
     case 'refused':
       // Telegram says 404 to a token that no bot could have.
       if (answer.code === 401 || answer.code === 404) throw tokenRejected(answer.code);
-      throw unreachable(`${answer.code} ${answer.description}`);
+      throw unreachable(`${answer.code} ${answer.description}`, answer.retryAfterMs);
     case 'unsent':
     case 'lost':
       throw unreachable(answer.why);
@@ -60,9 +60,10 @@ export function tokenRejected(code: number): BridgeError {
   );
 }
 
-function unreachable(why: string): BridgeError {
+function unreachable(why: string, retryAfterMs?: number): BridgeError {
   return new BridgeError(
     'PLATFORM_UNREACHABLE',
     `Telegram's Bot API could not be asked who we are: ${why}. Check the network and TELEGRAM_API_URL.`,
+    { retryAfterMs },
   );
 }

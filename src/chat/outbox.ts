@@ -25,6 +25,8 @@ export interface OutboxOptions {
   readonly pendingReplies: (conversation: string) => Promise<number>;
   /** Whether this process still holds the account's lease: looked at before every write. */
   readonly mayAct: () => boolean;
+  /** Aborts once the lease is lost: what is not on the wire by then never gets there. */
+  readonly lost?: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
   /** Counts what is sent again although it may have arrived. */

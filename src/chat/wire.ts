@@ -16,6 +16,7 @@ export class Wire {
   readonly #adapter: Pick<Adapter, 'post' | 'edit' | 'typing'>;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #lost: AbortSignal | undefined;
   /** Old address → new. A platform repeats it when asked, so forgetting one costs a call. */
   readonly #moved = new Map<string, string>();
 
@@ -23,10 +24,13 @@ export class Wire {
     readonly adapter: Pick<Adapter, 'post' | 'edit' | 'typing'>;
     readonly clock: Clock;
     readonly log: Logger;
+    /** Aborts once nothing may be written any more, calls under way included. */
+    readonly lost?: AbortSignal;
   }) {
     this.#adapter = options.adapter;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#lost = options.lost;
   }
 
   /** @throws {BridgeError} `LEASE_LOST` when `mayAct` says no right before the call. */
@@ -101,11 +105,14 @@ export class Wire {
   ): Promise<T> {
     const done = new AbortController();
     const late = new AbortController();
-    const timer = this.#clock.sleep(deadlineMs, AbortSignal.any([signal, done.signal])).then(() => {
-      throw new BridgeError('DEADLINE_PASSED', `no answer within ${deadlineMs} ms`);
-    });
+    const ends = this.#lost === undefined ? [signal] : [signal, this.#lost];
+    const timer = this.#clock
+      .sleep(deadlineMs, AbortSignal.any([...ends, done.signal]))
+      .then(() => {
+        throw new BridgeError('DEADLINE_PASSED', `no answer within ${deadlineMs} ms`);
+      });
     try {
-      return await Promise.race([call(AbortSignal.any([signal, late.signal])), timer]);
+      return await Promise.race([call(AbortSignal.any([...ends, late.signal])), timer]);
     } finally {
       timer.catch(() => {});
       done.abort(over);

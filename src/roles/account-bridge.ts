@@ -19,7 +19,11 @@ import { Lease } from '../redis/lease.ts';
 import { RedisPromptFiles } from '../redis/prompt-files.ts';
 import type { BridgeParts } from './bridge-side.ts';
 import { observedAdapter } from './observed-adapter.ts';
+import { reachPlatform } from './reach-platform.ts';
 import { tracedIntake, tracedPrompts } from './traced-prompts.ts';
+
+/** How long a platform may be out of reach at the start. */
+const reachForMs = 25_000;
 
 const leaseTimes = { lifeMs: 5000, renewEveryMs: 1500 };
 
@@ -48,7 +52,10 @@ export class AccountBridge {
 
   /** Asks the platform who we are; what is wrong with the token is said here. */
   async connect(signal: AbortSignal): Promise<void> {
-    await this.#adapter.connect(signal);
+    const { clock } = this.#parts;
+    const log = partLog(this.#parts.log, { platform: this.platform });
+    const connect = async (until: AbortSignal) => this.#adapter.connect(until);
+    await reachPlatform(connect, { clock, log, forMs: reachForMs }, signal);
     const { account, displayName } = this.#adapter;
     this.#parts.log.info({ platform: this.platform, account, displayName }, 'platform connected');
   }
@@ -124,6 +131,7 @@ export class AccountBridge {
         receipts: new RedisReceipts({ redis, prefix, holder }),
         pendingReplies: async (conversation) => redis.llen(keys.replies(conversation)),
         mayAct: () => lease.isHeld(),
+        lost: lease.signal,
         clock,
         log: chatLog,
         onResend: () => metrics.resends.inc({ platform: this.platform }),

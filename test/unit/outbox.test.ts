@@ -5,7 +5,7 @@ import { Outbox } from '../../src/chat/outbox.ts';
 import type { Preview, Reply } from '../../src/reply.ts';
 import { MemoryPlatform } from '../contracts/memory-platform.ts';
 import { MemoryReceipts } from '../contracts/memory-receipts.ts';
-import { FakeClock } from '../fake-clock.ts';
+import { FakeClock, settle } from '../fake-clock.ts';
 
 const log = pino({ level: 'silent' });
 const turn = { mayAct: () => true, takenOver: false };
@@ -28,8 +28,9 @@ beforeEach(() => {
   holdsLease = true;
 });
 
-function outbox(): Outbox {
+function outbox(lost?: AbortSignal): Outbox {
   return new Outbox({
+    ...(lost === undefined ? {} : { lost }),
     adapter: platform,
     receipts,
     pendingReplies: async () => pending,
@@ -96,6 +97,21 @@ describe('a reply', () => {
   it('gets a placeholder first when the turn was taken over', async () => {
     await outbox().deliver(reply('Hello.'), { ...turn, takenOver: true }, signal);
     expect(roles()).toEqual(['placeholder', 'answer']);
+    expect(platform.texts()).toEqual(['Hello.']);
+  });
+
+  it('that is under way when the lease is lost is given up at once, and left to the next bridge', async () => {
+    const lease = new AbortController();
+    const box = outbox(lease.signal);
+    platform.faults.post.push({ kind: 'hangs' });
+    const delivering = box.deliver(reply('Hello.'), turn, signal);
+    await settle();
+    expect(platform.calls).toHaveLength(1);
+    holdsLease = false;
+    lease.abort();
+    expect(await delivering).toMatchObject({ kind: 'later' });
+    holdsLease = true;
+    await outbox().deliver(reply('Hello.'), { ...turn, takenOver: true }, signal);
     expect(platform.texts()).toEqual(['Hello.']);
   });
 
