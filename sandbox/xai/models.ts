@@ -9,6 +9,8 @@ export interface Model {
   readonly created: number;
   /** Whether it can be told how long to think. */
   readonly thinks: boolean;
+  /** Whether it takes pictures. */
+  readonly sees: boolean;
 }
 
 /** xAI's list of late 2026, in part. */
@@ -19,6 +21,8 @@ export const MODELS: readonly Model[] = [
   model('grok-4.3', ['grok-4.3-latest'], 1_000_000, [12_500, 2000, 25_000]),
   model('grok-4.20-reasoning', ['grok-4.20'], 1_000_000, [12_500, 2000, 25_000]),
   model('grok-4.20-non-reasoning', [], 1_000_000, [12_500, 2000, 25_000]),
+  // That it sees nothing is the sandbox's choice: of the real one it is not known.
+  { ...model('grok-build-0.1', [], 250_000, [12_500, 2000, 25_000]), sees: false, thinks: false },
 ];
 
 const byName = new Map(
@@ -41,7 +45,7 @@ export function asLanguageModel(known: Model): object {
     ...asModel(known),
     fingerprint: 'fp_sandbox',
     version: '1.0',
-    input_modalities: ['text', 'image'],
+    input_modalities: known.sees ? ['text', 'image'] : ['text'],
     output_modalities: ['text'],
     prompt_text_token_price: known.promptPrice,
     cached_prompt_text_token_price: known.cachedPrice,
@@ -59,5 +63,6 @@ function model(
 ): Model {
   const created = Date.UTC(2026, 0, 1) / 1000;
   const thinks = !id.startsWith('grok-4.20');
-  return { id, aliases, contextTokens, promptPrice, cachedPrice, completionPrice, created, thinks };
+  const prices = { promptPrice, cachedPrice, completionPrice };
+  return { id, aliases, contextTokens, ...prices, created, thinks, sees: true };
 }

@@ -5,7 +5,7 @@ import { type Answer, attempt, type Refused } from './attempt.ts';
 import type { InferenceClass } from './classify.ts';
 import type { GrokClient } from './client.ts';
 import { draw } from './draw.ts';
-import { RefusedExtras, withoutRefused } from './extras.ts';
+import { leftOut, plainRequest, RefusedExtras, withoutRefused } from './extras.ts';
 import { abortError, refusalError, slugIn } from './failure.ts';
 import { redact } from './redact.ts';
 import type { GrokRequest } from './request.ts';
@@ -75,17 +75,18 @@ export class Grok {
    * answer by then was given to `onText`.
    */
   async answer(request: GrokRequest, options: AnswerOptions): Promise<Answer> {
-    const { clock, tokens } = this.#options;
+    const { client, clock, tokens } = this.#options;
     using deadline = new Watchdog(clock, options.deadlineMs ?? Infinity, () => {
       return new BridgeError('DEADLINE_PASSED', `no answer within ${options.deadlineMs} ms`);
     });
     const signal = AbortSignal.any([options.signal, deadline.signal]);
     const { prompt, conversation, model } = request;
-    const asked = this.#extras.spare(request, clock.now());
+    const taken = client.takesExtras ? request : plainRequest(request);
+    const first = this.#extras.spare(taken, clock.now());
     const session = tokens.begin({ conversation, model, prompt });
     const call = new Call(this.#options, session, { ...options, signal }, this.#extras);
     try {
-      return await call.answer(asked);
+      return await call.answer(first, request);
     } catch (error) {
       if (signal.aborted) throw abortError(signal);
       throw error;
@@ -114,7 +115,8 @@ class Call {
     this.#extras = extras;
   }
 
-  async answer(first: GrokRequest): Promise<Answer> {
+  /** `asked`: what was wanted at first, for what the answer says that it does without. */
+  async answer(first: GrokRequest, asked: GrokRequest): Promise<Answer> {
     const { tracing = noTracing } = this.#options;
     let request = first;
     for (let sends = 1; ; sends += 1) {
@@ -129,7 +131,10 @@ class Call {
         tracing.set(sent.kind === 'answered' ? { class: 'ok' } : factsOf(sent.refusal));
         return sent;
       });
-      if (result.kind === 'answered') return result.answer;
+      if (result.kind === 'answered') {
+        const without = leftOut(asked, sending);
+        return without.length === 0 ? result.answer : { ...result.answer, without };
+      }
       const { refusal } = result;
       const next = await tracing.span('refused', { facts: factsOf(refusal) }, async () =>
         this.#afterRefusal(sending, token, refusal),

@@ -4,6 +4,7 @@ import { classify, type InferenceVerdict } from './classify.ts';
 import type { GrokClient, GrokEvent } from './client.ts';
 import type { Ending, Facts, Source, Usage } from './dialect.ts';
 import type { Drawn } from './draw.ts';
+import type { Extra } from './extras.ts';
 import { abortError, networkError } from './failure.ts';
 import type { GrokRequest } from './request.ts';
 import { Watchdog } from './watchdog.ts';
@@ -18,6 +19,8 @@ export interface Answer {
   readonly responseId?: string;
   /** Ended by the longest allowed output, and to be shown as such. */
   readonly cut: boolean;
+  /** What was asked for and was not to be had of the model. */
+  readonly without?: readonly Extra[];
   /** Drawn on demand; `text` then says what was asked for. */
   readonly picture?: Drawn;
 }

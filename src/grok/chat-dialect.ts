@@ -7,6 +7,8 @@ import { sourceSteps } from './sources.ts';
 
 /** `POST /v1/chat/completions`: older at xAI, and what other servers have, too. */
 export const chatDialect: Dialect = {
+  takesExtras: false,
+
   async send(openai, request, options) {
     const body = {
       model: request.model,

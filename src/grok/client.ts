@@ -61,6 +61,11 @@ export class GrokClient implements AsyncDisposable {
     });
   }
 
+  /** Whether requests may carry an effort and search; else both are left out. */
+  get takesExtras(): boolean {
+    return this.#dialect.takesExtras;
+  }
+
   /** @throws what fetch and the SDK throw, an abort included; so do the events. */
   async send(request: GrokRequest, secret: string, signal: AbortSignal): Promise<Sent> {
     const response = await this.#dialect.send(this.#openai, request, {

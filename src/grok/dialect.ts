@@ -4,6 +4,8 @@ import type { GrokRequest } from './request.ts';
 
 /** One of the two APIs that give an answer as a stream. */
 export interface Dialect {
+  /** Whether it can be told how long to think and to look things up. */
+  readonly takesExtras: boolean;
   send(openai: OpenAI, request: GrokRequest, options: SendOptions): Promise<Response>;
   /** What an event of the stream says; nothing, if it is none of our business. */
   read(event: unknown): Step[];

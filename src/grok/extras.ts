@@ -1,6 +1,20 @@
 import type { InferenceVerdict } from './classify.ts';
 import type { GrokRequest } from './request.ts';
 
+/** What a request may ask for that not every model and server can do. */
+export type Extra = 'effort' | 'search';
+
+/** The request as any model and server takes it. */
+export function plainRequest(request: GrokRequest): GrokRequest {
+  return { ...request, effort: undefined, search: undefined };
+}
+
+/** What `asked` asks for that `sent` does not. */
+export function leftOut(asked: GrokRequest, sent: GrokRequest): readonly Extra[] {
+  const extras = ['effort', 'search'] as const;
+  return extras.filter((extra) => asked[extra] !== undefined && sent[extra] === undefined);
+}
+
 /**
  * The request without what the refusal names: the search tools, or the effort. Undefined when it
  * names nothing of ours. Not every server and not every model takes them, and none must fail for it.
@@ -24,8 +38,9 @@ export class RefusedExtras {
   readonly #refused = new Map<string, number>();
 
   note(request: GrokRequest, without: GrokRequest, nowMs: number): void {
-    if (without.effort !== request.effort) this.#refused.set(`${request.model} effort`, nowMs);
-    if (without.search !== request.search) this.#refused.set(`${request.model} search`, nowMs);
+    for (const extra of leftOut(request, without)) {
+      this.#refused.set(`${request.model} ${extra}`, nowMs);
+    }
   }
 
   /** The request without what was refused lately. */

@@ -10,6 +10,8 @@ import { sourceSteps } from './sources.ts';
 
 /** `POST /v1/responses`, the API that xAI recommends. */
 export const responsesDialect: Dialect = {
+  takesExtras: true,
+
   async send(openai, request, options) {
     const body = {
       model: request.model,

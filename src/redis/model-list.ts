@@ -3,7 +3,13 @@ import { z } from 'zod';
 
 import { rootKey } from './keys.ts';
 
-const listSchema = z.array(z.object({ id: z.string(), aliases: z.array(z.string()) }));
+const listSchema = z.array(
+  z.object({
+    id: z.string(),
+    aliases: z.array(z.string()),
+    inputs: z.array(z.string()).optional(),
+  }),
+);
 
 type Models = z.infer<typeof listSchema>;
 
@@ -22,7 +28,13 @@ export class ModelList {
     return listSchema.catch([]).parse(parseJson((await this.#redis.get(this.#key)) ?? '[]'));
   }
 
-  async write(models: readonly { id: string; aliases: readonly string[] }[]): Promise<void> {
+  async write(
+    models: readonly {
+      id: string;
+      aliases: readonly string[];
+      inputs?: readonly string[] | undefined;
+    }[],
+  ): Promise<void> {
     await this.#redis.set(this.#key, JSON.stringify(models), 'PX', lifetimeMs);
   }
 

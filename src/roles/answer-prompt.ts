@@ -10,6 +10,7 @@ import type { Logger } from '../log.ts';
 import type { Prompt } from '../prompt.ts';
 import { disposition, type EndWords, type WaitWords } from '../queue/disposition.ts';
 import type { PromptEndings, PromptHandler, Settlement } from '../queue/prompt-handler.ts';
+import type { TellOnce } from '../queue/told-once.ts';
 import { type Reply, replyTo } from '../reply.ts';
 import { type Words, wordsFor } from '../words.ts';
 import { retryButton, stopButton } from './answer-buttons.ts';
@@ -17,6 +18,7 @@ import { answerText, marked } from './answer-text.ts';
 import { type Ask, speaker } from './ask-grok.ts';
 import { attachedTo, type PromptFileSource } from './attached.ts';
 import type { Condenser } from './condense.ts';
+import { type BlindFor, hasPictures, lackingNotes } from './lacking.ts';
 import { LivePreview, type PreviewSink } from './live-preview.ts';
 
 /** A wait that lasts longer is told to the author, in the message that becomes the answer. */
@@ -28,6 +30,8 @@ export interface AnswerPromptParts {
   /** What was chosen for a conversation. */
   readonly settings: (conversation: string) => Promise<ConversationSettings>;
   readonly ask: Ask;
+  readonly blindFor: BlindFor;
+  readonly tellOnce: TellOnce;
   readonly files: PromptFileSource;
   /** Closes the gate if nothing can serve. */
   readonly closeGate: (reason: string) => Promise<unknown>;
@@ -66,6 +70,12 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
         history.load(prompt.conversation, historyEpoch),
         settings(prompt.conversation),
       ]);
+      const blind =
+        images.length > 0 && prompt.imagine !== true ? await parts.blindFor(chosen) : undefined;
+      if (blind !== undefined) {
+        const text = words.picturesUnseen(blind.model, blind.seeing);
+        return { kind: 'settle', reply: finalReply(prompt, 'words', text), outcome: 'unseen' };
+      }
       const answer = await ask(
         { prompt, text: asked, images, earlier, history: exchanges, chosen },
         {
@@ -77,6 +87,7 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
         signal,
       );
       onAnswer(answer);
+      const notes = await lackingNotes(turn, answer, words, parts.tellOnce);
       if (due !== undefined) {
         condenser.begin({ prompt, historyEpoch, model: chosen.model, earlier, due });
       }
@@ -88,7 +99,11 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
       return {
         kind: 'settle',
         reply: {
-          ...finalReply(prompt, 'answer', answerText(answer, words, { footer: parts.footer })),
+          ...finalReply(
+            prompt,
+            'answer',
+            answerText(answer, words, { footer: parts.footer, notes }),
+          ),
           ...(parts.retry ? { buttons: [retryButton(prompt.id, words)] } : {}),
           workedMs: Math.round(clock.monotonic() - begunAtMs),
           ...(answer.picture === undefined ? {} : { file: pictureFile(answer.picture) }),
@@ -186,10 +201,6 @@ function endText(kind: Exclude<EndWords, 'stopped'>, words: Words, reference: st
     case 'interrupted':
       return words[kind](reference);
   }
-}
-
-function hasPictures({ files = [] }: Prompt): boolean {
-  return files.some(({ kind }) => kind === 'image');
 }
 
 function stoppedReply(prompt: Prompt, shown: string): Reply {

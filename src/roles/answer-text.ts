@@ -8,16 +8,17 @@ const longestTitle = 60;
 const ticksPerUsd = 1e10;
 
 /**
- * An answer as it is shown: what Grok wrote, whether it was cut, its sources, and the footer if the
- * settings ask for one. Only what Grok wrote is history.
+ * An answer as it is shown: what Grok wrote, whether it was cut, what else is to be known of it, its
+ * sources, and the footer if the settings ask for one. Only what Grok wrote is history.
  */
 export function answerText(
   answer: Answer,
   words: Words,
-  shows: { readonly footer: boolean },
+  shows: { readonly footer: boolean; readonly notes?: readonly string[] },
 ): string {
   const below = [
     ...(answer.cut ? [words.cut] : []),
+    ...(shows.notes ?? []),
     ...(answer.sources.length === 0 ? [] : [words.sources(sourceList(answer.sources))]),
     ...(shows.footer ? [footer(answer)] : []),
   ];

@@ -42,15 +42,15 @@ export function askGrok(
     let isFirst = true;
     const isPicture = prompt.imagine === true;
     const model = isPicture ? config.GROK_IMAGE_MODEL : (chosen.model ?? config.GROK_MODEL);
-    return send(
+    const effort = effortsOf(model).find((one) => one === chosen.effort);
+    const answer = await send(
       {
         prompt: prompt.id,
         conversation: prompt.conversation,
         author: prompt.author.id,
         model,
         instructions: instructionsFor(chosen, config.GROK_INSTRUCTIONS),
-        effort: effortsOf(model).find((effort) => effort === chosen.effort),
-        search: searchFor(prompt, config.GROK_SEARCH),
+        ...(isPicture ? {} : { effort, search: searchFor(prompt, config) }),
         earlier,
         history: history.map(pastExchange),
         text: isPicture ? asked : spoken(asked, speaker(prompt)),
@@ -70,6 +70,8 @@ export function askGrok(
       },
       signal,
     );
+    const isUntold = chosen.effort !== undefined && effort === undefined && !isPicture;
+    return isUntold ? { ...answer, without: ['effort', ...(answer.without ?? [])] } : answer;
   };
 }
 
@@ -85,9 +87,12 @@ function instructionsFor({ persona }: ConversationSettings, configured?: string)
 
 const personaHeading = 'The people of this conversation want you to be as follows:';
 
-function searchFor(prompt: Prompt, configured: 'auto' | 'off'): GrokRequest['search'] {
+function searchFor(
+  prompt: Prompt,
+  { GROK_SEARCH, GROK_API }: Pick<Foundation['config'], 'GROK_SEARCH' | 'GROK_API'>,
+): GrokRequest['search'] {
   if (prompt.search === true) return 'must';
-  return configured === 'auto' ? 'may' : undefined;
+  return GROK_SEARCH === 'auto' && GROK_API === 'responses' ? 'may' : undefined;
 }
 
 /** Who speaks, where several people do; else nobody needs to be named. */

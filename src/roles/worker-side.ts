@@ -10,8 +10,10 @@ import { promptsQueue } from '../queue/queue-keys.ts';
 import { reclaimTurns } from '../queue/reclaim.ts';
 import { RefreshSchedule } from '../queue/refresh-schedule.ts';
 import { StopSignals } from '../queue/stop-signals.ts';
+import { tellOnce } from '../queue/told-once.ts';
 import { RedisAccessStore } from '../redis/access-store.ts';
 import { type NotedIncident, RedisIncidents } from '../redis/incident-list.ts';
+import { ModelList } from '../redis/model-list.ts';
 import { RedisPromptFiles } from '../redis/prompt-files.ts';
 import { answerPrompts, promptEndings } from './answer-prompt.ts';
 import { askGrok } from './ask-grok.ts';
@@ -23,6 +25,7 @@ import type { Foundation } from './foundation.ts';
 import { Incidents } from './incidents.ts';
 import { ticksPerUsd } from './insight.ts';
 import { keepModels } from './keep-models.ts';
+import { blindModels } from './lacking.ts';
 import { openGrok } from './open-grok.ts';
 import { OwnerNotices } from './owner-notices.ts';
 import { promptMetrics } from './prompt-metrics.ts';
@@ -136,6 +139,8 @@ export class WorkerSide {
         condenser,
         settings: async (conversation) => commands.settings(conversation),
         ask: askGrok(foundation, send),
+        blindFor: blindModels(new ModelList(redis, prefix), config.GROK_MODEL),
+        tellOnce: tellOnce(redis, prefix),
         closeGate: async (reason) => credentials.closeGate(reason),
         previews: new PreviewPublisher({ redis, prefix, log }),
         onAnswer,

@@ -42,6 +42,8 @@ export interface Words {
   readonly effortSet: (effort: string) => string;
   readonly effortStandard: string;
   readonly effortUnknown: (model: string, list: string) => string;
+  /** The answer was made without looking anything up. */
+  readonly searchLacking: (model: string) => string;
   /** The model cannot be told how long to think. */
   readonly effortLacking: (model: string) => string;
   /** Offered while somebody types behind `/persona`; at most 100 UTF-16 units each. */
@@ -88,6 +90,10 @@ export interface Words {
   readonly fileNotFetched: (name: string) => string;
   /** The prompt waited so long that its files are no longer kept. */
   readonly filesGone: string;
+  /** The model takes no pictures. `list`: names of those that do; empty: not known. */
+  readonly picturesUnseen: (model: string, list: string) => string;
+  /** A picture is drawn from words; those that came with them were not looked at. */
+  readonly picturesNotDrawn: string;
   /** The API refused a request with pictures in it. */
   readonly picturesRefused: string;
 

@@ -64,6 +64,8 @@ export const en: Words = {
   effortSet: (effort) => `From now on Grok thinks with effort **${effort}** here.`,
   effortStandard: 'From now on Grok decides by itself how long to think.',
   effortUnknown: (model, list) => `**${model}** takes one of these: ${list}, default`,
+  searchLacking: (model) =>
+    `**${model}** cannot look things up from here: this is what it knows by itself.`,
   effortLacking: (model) => `**${model}** cannot be told how long to think.`,
   personas: [
     'A patient teacher who explains step by step and checks that I follow',
@@ -117,6 +119,11 @@ export const en: Words = {
   fileNotFetched: (name) => `I could not fetch “${name}”. Please send it again.`,
   filesGone:
     'This waited so long that I no longer have the files that came with it. Please send them again.',
+  picturesUnseen: (model, list) =>
+    list === ''
+      ? `**${model}** cannot see pictures. Please ask in words.`
+      : `**${model}** cannot see pictures. Choose one that can with \`/model NAME\`, and send them again: ${list}`,
+  picturesNotDrawn: 'I draw from words alone: I have not looked at the pictures you sent.',
   picturesRefused:
     'Grok did not take this. The model may not be able to see pictures, or cannot read this one.',
 

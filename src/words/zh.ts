@@ -59,6 +59,7 @@ export const zh: Words = {
   effortSet: (effort) => `从现在起 Grok 在这里的思考强度是 **${effort}**。`,
   effortStandard: '从现在起由 Grok 自行决定思考多久。',
   effortUnknown: (model, list) => `**${model}** 可选：${list}、default`,
+  searchLacking: (model) => `**${model}** 在这里无法查找资料：以上内容出自它自己的知识。`,
   effortLacking: (model) => `**${model}** 不支持设置思考强度。`,
   personas: [
     '耐心的老师：一步一步讲解，并确认我听懂了',
@@ -103,6 +104,11 @@ export const zh: Words = {
   fileBroken: (name) => `“${name}”已损坏：它不是完整的 PNG 或 JPEG 图片。`,
   fileNotFetched: (name) => `我无法取得“${name}”，请重新发送。`,
   filesGone: '这条消息等待太久，随附的文件已不再保存，请重新发送。',
+  picturesUnseen: (model, list) =>
+    list === ''
+      ? `**${model}** 无法识别图片，请用文字提问。`
+      : `**${model}** 无法识别图片。请用 \`/model 名称\` 选择可以识别图片的模型，然后重新发送：${list}`,
+  picturesNotDrawn: '画图只依据文字：你发来的图片没有被使用。',
   picturesRefused: 'Grok 没有接受这条消息。该模型可能无法识别图片，或无法读取这张图片。',
 
   quota: '我背后的 Grok 账户额度已用完，请稍后再试。',

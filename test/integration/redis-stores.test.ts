@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { RedisPartStore } from '../../src/queue/redis-part-store.ts';
 import { RedisReceipts } from '../../src/queue/redis-receipts.ts';
+import { tellOnce } from '../../src/queue/told-once.ts';
 import { RedisAccessStore } from '../../src/redis/access-store.ts';
 import { RedisConnections } from '../../src/redis/connection.ts';
 import { RedisMemory } from '../../src/redis/memory.ts';
@@ -41,6 +42,19 @@ partStoreContract(
   'a part store in Redis',
   async () => new RedisPartStore({ redis, prefix: randomUUID(), account: 'test-1' }),
 );
+
+it('something is told once, by the prompt that came first, and for a day', async () => {
+  const prefix = randomUUID();
+  const tell = tellOnce(redis, prefix);
+  expect(await tell('one', 'dc-1')).toBe(true);
+  expect(await tell('one', 'dc-2')).toBe(false);
+  expect(await tell('one', 'dc-1')).toBe(true);
+  expect(await tell('two', 'dc-2')).toBe(true);
+  const [key = ''] = await redis.keys(`*${prefix}*once:one`);
+  const leftMs = await redis.pttl(key);
+  expect(leftMs).toBeGreaterThan(0);
+  expect(leftMs).toBeLessThanOrEqual(24 * 60 * 60_000);
+});
 
 let ticks = 0;
 memoryContract('a memory in Redis', async (most) => {

@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { unfinished } from '../../sandbox/players.ts';
+import { en } from '../../src/words/en.ts';
 import { discordChatter, telegramChatter } from '../people.ts';
 import { jpeg, png } from '../pictures.ts';
 import { Stage, unlimited } from '../stage.ts';
@@ -13,7 +14,8 @@ let stage: Stage;
 
 beforeAll(async () => {
   stage = await Stage.signedIn({ world: unlimited, environment: { ANSWER_FOOTER: 'on' } });
-  await stage.up();
+  const daemon = await stage.up();
+  await daemon.logged('models listed');
 });
 
 afterAll(async () => stage[Symbol.asyncDispose]());
@@ -93,6 +95,22 @@ it('what cannot be read is named, and Grok is not asked', async () => {
   const onTelegram = telegramChatter(stage.world, 'Hugo', { user, chat: user });
   await onTelegram.until(finished('“film.bin” is too large'));
   expect(stage.world.xai.requests.length).toBe(before);
+});
+
+it('a model that lacks pictures is not asked, and what else it lacks is told once', async () => {
+  const { chatter, send } = onDiscord('Bill');
+  send('/effort low');
+  await chatter.until(finished('effort **low**'));
+  send('/model grok-build-0.1');
+  await chatter.until(finished('**grok-build-0.1** answers here'));
+  const before = stage.world.xai.requests.length;
+  send('Unseeable?', pictureOf('a.png'));
+  expect(await chatter.until(finished('cannot see pictures'))).toContain('`grok-4.3`');
+  expect(stage.world.xai.requests.length).toBe(before);
+  send('In words?');
+  expect(await chatter.until(finished('In words?'))).toContain(en.effortLacking('grok-build-0.1'));
+  send('In other words?');
+  expect(await chatter.until(finished('In other words?'))).not.toContain('cannot');
 });
 
 it('a model that sees no pictures is no reason to fall silent', async () => {

@@ -42,12 +42,15 @@ describe('search and effort', () => {
   it('are left out once a model refuses them, and for a while after that', async () => {
     await using ask = asking();
     const model = 'grok-4.20-reasoning';
-    expect(await ask.ask({ model, effort: 'high' })).toMatchObject({ model });
-    expect(await ask.ask({ model, effort: 'high' })).toMatchObject({ model });
-    await ask.ask({ effort: 'high' });
-    const sent = xai.requests.slice(-4).map(({ outcome, effort }) => [outcome, effort]);
+    const told = { model, without: ['effort'] };
+    expect(await ask.ask({ model, effort: 'high', search: 'may' })).toMatchObject(told);
+    expect(await ask.ask({ model, effort: 'high' })).toMatchObject(told);
+    expect(await ask.ask({ model })).not.toHaveProperty('without');
+    expect(await ask.ask({ effort: 'high' })).not.toHaveProperty('without');
+    const sent = xai.requests.slice(-5).map(({ outcome, effort }) => [outcome, effort]);
     expect(sent).toEqual([
       ['refused', 'high'],
+      ['answered', undefined],
       ['answered', undefined],
       ['answered', undefined],
       ['answered', 'high'],
@@ -71,8 +74,19 @@ describe('search and effort', () => {
       code: 'GROK_INVALID_REQUEST',
     });
     expect(server.asked).toHaveLength(1);
-    expect(await ask.ask({ search: 'may' })).toMatchObject({ text: 'Fine.' });
+    const fine = { text: 'Fine.', without: ['search'] };
+    expect(await ask.ask({ search: 'may' })).toMatchObject(fine);
     expect(server.asked).toHaveLength(3);
+  });
+
+  it('are left out of the chat completions API, which takes neither, and the answer tells', async () => {
+    await using ask = new Asking(xai.apiUrl, {
+      tokens: new ScriptedTokens([xai.apiKey]),
+      api: 'chat',
+    });
+    const answer = await ask.ask({ search: 'must', effort: 'low' });
+    expect(answer.without).toEqual(['effort', 'search']);
+    expect(xai.requests.at(-1)?.inputs).toEqual(['Be brief.', 'How are you?']);
   });
 
   it('are known of the models there are', () => {
@@ -88,6 +102,8 @@ describe('the list of models', () => {
     await using client = new GrokClient({ baseUrl: xai.apiUrl, api: 'responses' });
     const models = await client.models(xai.apiKey, signal);
     expect(models?.find(({ id }) => id === 'grok-4.3')?.aliases).toContain('grok-4.3-latest');
+    expect(models?.find(({ id }) => id === 'grok-4.3')?.inputs).toContain('image');
+    expect(models?.find(({ id }) => id === 'grok-build-0.1')?.inputs).toEqual(['text']);
     expect(await client.models('xai-wrong', signal)).toBeUndefined();
   });
 
