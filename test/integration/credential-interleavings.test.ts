@@ -1,17 +1,17 @@
 import fc from 'fast-check';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { CredentialService } from '../../src/credentials/service.ts';
 import { TestRedis } from '../redis-server.ts';
 import { never, stale } from './credential-model.ts';
 import { type Behaviour, TokenServer } from './credential-server.ts';
+import { Wires } from './credential-wires.ts';
 import { World } from './credential-world.ts';
 
 const runs = Number(process.env['CREDENTIAL_ORDERS'] ?? 40);
 let redis: TestRedis;
 let server: TokenServer;
-const open: Redis[] = [];
 /** Null: every step of every process goes to Redis as it comes. */
 let order: fc.Scheduler | null = null;
 
@@ -20,18 +20,9 @@ beforeAll(async () => {
   server = await TokenServer.start();
 });
 afterAll(async () => {
-  for (const connection of open) connection.disconnect();
   await server[Symbol.asyncDispose]();
   await redis[Symbol.asyncDispose]();
 });
-
-async function connect(): Promise<Redis> {
-  const connection = new Redis(redis.url, { lazyConnect: true });
-  connection.setMaxListeners(0);
-  open.push(connection);
-  await connection.connect();
-  return connection;
-}
 
 /** A connection whose scripts run in the order that fast-check chooses among all processes. */
 function ordered(connection: Redis, process: number): Redis {
@@ -70,13 +61,7 @@ const answer = fc.constantFrom<Behaviour>(
 );
 
 test('in whatever order the steps of three processes reach Redis, none spends a token that another spent', async () => {
-  const pairs = await Promise.all(
-    [0, 1, 2].map(async (at) => ({
-      redis: ordered(await connect(), at),
-      subscriber: await connect(),
-    })),
-  );
-  const wires = { admin: await connect(), pairs };
+  using wires = await Wires.connect(redis.url, ordered);
   const lists = fc.tuple(list, list, list);
   const plan = fc.array(answer, { maxLength: 2 });
   const signsIn = fc.boolean();

@@ -46,12 +46,6 @@ export const quick: Partial<CredentialTimings> = {
   drainMs: 2_000,
 };
 
-/** The connections that all worlds of a test share: making them anew would be most of a run. */
-export interface Wires {
-  readonly admin: Redis;
-  readonly pairs: readonly { readonly redis: Redis; readonly subscriber: Redis }[];
-}
-
 /** A deployment: its Redis connections, its data folder, its services, everything ended together. */
 export class Fleet implements AsyncDisposable {
   readonly ring = parseKeyRing(makeKey('k1'));

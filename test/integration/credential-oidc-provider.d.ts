@@ -15,8 +15,10 @@ declare module 'oidc-provider' {
     readonly Client: { find(id: string): Promise<object> };
     readonly Grant: new (of: { accountId: string; clientId: string }) => Grant;
     readonly RefreshToken: new (of: Made) => Saved;
-    readonly AccessToken: (new (of: Made) => Saved) & { find(value: string): Promise<unknown> };
+    readonly AccessToken: (new (of: Made) => Saved) & {
+      find(value: string): Promise<{ destroy(): Promise<void> } | undefined>;
+    };
     callback(): (request: IncomingMessage, response: ServerResponse) => void;
-    on(event: string, listener: (...args: unknown[]) => void): void;
+    on(event: string, listener: (token: { readonly jti: string }) => void): void;
   }
 }

@@ -9,17 +9,9 @@ import { parseRecord } from '../../src/credentials/record.ts';
 import { CredentialService } from '../../src/credentials/service.ts';
 import { makeFolder } from './credential-folder.ts';
 import { withHistory } from './credential-history.ts';
-import {
-  type Wires,
-  age,
-  classify,
-  imported,
-  mortal,
-  never,
-  quick,
-  until,
-} from './credential-model.ts';
+import { age, classify, imported, mortal, never, quick, until } from './credential-model.ts';
 import type { TokenServer } from './credential-server.ts';
+import type { Wires } from './credential-wires.ts';
 
 const lifeMs = 3_600_000;
 const ring = parseKeyRing(makeKey('k1'));
