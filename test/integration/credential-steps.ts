@@ -48,7 +48,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('pass' as const),
-      share: fc.constantFrom(0.001, 0.1, 0.4, 0.8),
+      share: fc.constantFrom(0.0001, 0.001, 0.1, 0.4, 0.8),
     }),
   },
   {

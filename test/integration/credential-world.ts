@@ -158,8 +158,8 @@ export class World implements AsyncDisposable {
   }
 
   async pass(share: number): Promise<void> {
-    // An answer that takes so long is lost for all that anybody can know.
-    if (this.#free !== null && share * lifeMs > 75_000) this.lossy = true;
+    // An answer that is held meanwhile is that much later.
+    this.#heldAtMs -= share * lifeMs;
     await age(this.#wires.admin, this.#prefix, 'default', share * lifeMs);
     await this.each(async (service) => service.reload());
   }
