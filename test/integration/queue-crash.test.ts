@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -197,6 +198,46 @@ describe('a Redis that is killed', () => {
     for (const c of conversations) {
       const ids = (await deployment.replies(`${account}.${c}`)).map(({ id }) => id);
       expect(ids).toEqual(Array.from({ length: 40 }, (_, index) => `${c}-${index + 1}`));
+    }
+  });
+});
+
+describe('a Redis that is to have a replica, and has none (min-replicas-to-write)', () => {
+  it('takes nothing and forgets nothing: once one follows, each prompt has its reply, once and in order', async () => {
+    await using own = await TestRedis.start('--repl-diskless-sync-delay', '0');
+    await using replica = await TestRedis.start('--replicaof', '127.0.0.1', String(own.port));
+    await using deployment = new Deployment(own.url);
+    const { redis, queue } = deployment;
+    const isFollowed = async () => (await redis.info('replication')).includes('state=online');
+    await expect.poll(isFollowed, { timeout: 20_000 }).toBe(true);
+    await redis.config('SET', 'min-replicas-to-write', '1');
+    await deployment.worker(answer, { tuning: { lockMs: 1000 } });
+    deployment.sweeper();
+    let refused = 0;
+    /** As an adapter does: until it is taken. */
+    const send = async (conversation: string, n: number): Promise<void> => {
+      try {
+        await queue.enqueue(prompt(conversation, n), said);
+      } catch (error) {
+        expect(String(error)).toContain('NOREPLICAS');
+        refused += 1;
+        await delay(50);
+        await send(conversation, n);
+      }
+    };
+    const conversations = Array.from({ length: 10 }, (_, index) => `c${index}`);
+    const asking = conversations.map(async (conversation) => {
+      for (let n = 1; n <= 30; n += 1) await send(conversation, n);
+    });
+    await expect.poll(async () => (await deployment.replies(`${account}.c0`)).length).not.toBe(0);
+    await replica.kill();
+    await expect.poll(() => refused, { timeout: 20_000 }).toBeGreaterThan(20);
+    await replica.restart();
+    await Promise.all(asking);
+    await expect.poll(async () => (await queue.depth()).waiting, { timeout: 20_000 }).toBe(0);
+    for (const c of conversations) {
+      const ids = (await deployment.replies(`${account}.${c}`)).map(({ id }) => id);
+      expect(ids).toEqual(Array.from({ length: 30 }, (_, index) => `${c}-${index + 1}`));
     }
   });
 });
