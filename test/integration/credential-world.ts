@@ -282,7 +282,8 @@ export class World implements AsyncDisposable {
     }
     for (const service of this.#retired) void service[Symbol.asyncDispose]();
     for (const folder of new Set(this.#dataDirs)) {
-      await rm(folder, { recursive: true, force: true });
+      // A process that died, or was given no time to drain, may still have a file under its pen.
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     }
   }
 
