@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,21 @@ export class TestRedis implements AsyncDisposable {
   async restart(): Promise<void> {
     await this.kill();
     this.#process = await launch(this.port, this.#folder, this.#options);
+  }
+
+  /** A copy of its files as they are; `putBack` kills it and starts it again with them. */
+  async copy(): Promise<AsyncDisposable & { putBack(): Promise<void> }> {
+    const copied = await mkdtemp(join(tmpdir(), 'grok-bridge-redis-copy-'));
+    await cp(this.#folder, copied, { recursive: true });
+    return {
+      putBack: async () => {
+        await this.kill();
+        await rm(this.#folder, { recursive: true, force: true });
+        await cp(copied, this.#folder, { recursive: true });
+        await this.restart();
+      },
+      [Symbol.asyncDispose]: async () => rm(copied, { recursive: true, force: true }),
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

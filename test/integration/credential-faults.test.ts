@@ -1,247 +1,215 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
-import { makeKey } from '../../src/credentials/key-ring.ts';
-import { TestRedis } from '../redis-server.ts';
 import { age, quick, until } from './credential-model.ts';
-import { TokenServer } from './credential-server.ts';
+import { Processes } from './credential-processes.ts';
 
-let redis: TestRedis;
-let server: TokenServer;
-let dataDir: string;
-let admin: Redis;
-const keys = makeKey('k1');
-const children: ChildProcess[] = [];
-const state = z.object({
-  state: z.string(),
-  generation: z.number(),
-  secret: z.string().optional(),
-});
+let all: Processes;
 
 beforeEach(async () => {
-  redis = await TestRedis.start('--appendfsync', 'always');
-  server = await TokenServer.start();
-  dataDir = await mkdtemp(join(tmpdir(), 'grok-bridge-faults-'));
-  admin = new Redis(redis.url, { retryStrategy: () => 50 });
-  admin.on('error', () => undefined);
+  all = await Processes.start();
 });
-afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-  admin.disconnect();
-  await server[Symbol.asyncDispose]();
-  await redis[Symbol.asyncDispose]();
-  await rm(dataDir, { recursive: true, force: true });
-});
-
-async function launch({ skewMs = 0, stopAfter = '' } = {}): Promise<ChildProcess> {
-  const { url } = redis;
-  const { issuer } = server;
-  const words = { url, prefix: 'faults', dataDir, keys, issuer, skewMs, stopAfter };
-  const program = new URL('./credential-process.ts', import.meta.url);
-  const child = fork(program, [JSON.stringify(words)], { stdio: 'inherit' });
-  children.push(child);
-  const ended = once(child, 'exit').then(() =>
-    Promise.reject(new Error('a process did not start')),
-  );
-  await Promise.race([once(child, 'message'), ended]);
-  ended.catch(() => undefined);
-  return child;
-}
-
-async function tell(child: ChildProcess, asked: object): Promise<unknown> {
-  const answered = once(child, 'message');
-  child.send(asked);
-  const [raw]: unknown[] = await answered;
-  const { value, error } = z
-    .object({ value: z.unknown().optional(), error: z.string().optional() })
-    .parse(raw);
-  if (error !== undefined) throw new Error(error);
-  return value;
-}
-
-async function stateOf(child: ChildProcess) {
-  return state.parse(await tell(child, { do: 'state' }));
-}
-
-/** A process with a sign-in that is due, its refresh at the server, whose answer is held back. */
-async function midExchange() {
-  const owner = await launch();
-  await tell(owner, { do: 'sign-in', ...server.tokens });
-  await age(admin, 'faults', 'default', 3_000_000);
-  await tell(owner, { do: 'state' });
-  const held = Promise.withResolvers<void>();
-  server.hold = held.promise;
-  const arrived = server.arrival();
-  const run = tell(owner, { do: 'due' });
-  run.catch(() => undefined);
-  await arrived;
-  return { owner, run, release: held.resolve };
-}
+afterEach(async () => all[Symbol.asyncDispose]());
 
 describe('processes', () => {
   test('that all meet the refusal at once make one token call', async () => {
-    const fleet = await Promise.all([1, 2, 3, 4].map(async () => launch()));
+    const fleet = await Promise.all([1, 2, 3, 4].map(async () => all.launch()));
     const [first] = fleet;
     if (first === undefined) throw new Error('no process');
-    await tell(first, { do: 'sign-in', ...server.tokens });
-    await Promise.all(fleet.map(async (child) => tell(child, { do: 'state' })));
-    const asked = fleet.map(async (child) => tell(child, { do: 'refuse', requests: 100 }));
+    await all.tell(first, { do: 'sign-in', ...all.server.tokens });
+    await Promise.all(fleet.map(async (child) => all.tell(child, { do: 'state' })));
+    const asked = fleet.map(async (child) => all.tell(child, { do: 'refuse', requests: 100 }));
     expect(await Promise.all(asked)).toEqual(fleet.map(() => ['again']));
-    expect(server.totalSends).toBe(1);
+    expect(all.server.totalSends).toBe(1);
   });
 
   test('whose clocks are a day off decide nothing differently', async () => {
     const day = 24 * 3_600_000;
-    const fleet = await Promise.all([day, -day, 0].map(async (skewMs) => launch({ skewMs })));
+    const fleet = await Promise.all([day, -day, 0].map(async (skewMs) => all.launch({ skewMs })));
     for (const child of fleet) {
-      await tell(child, { do: 'sign-in', ...server.signIn() });
-      await tell(child, { do: 'due' });
-      expect(server.totalSends).toBe(0);
+      await all.tell(child, { do: 'sign-in', ...all.server.signIn() });
+      await all.tell(child, { do: 'due' });
+      expect(all.server.totalSends).toBe(0);
     }
-    await age(admin, 'faults', 'default', 3_000_000);
-    await Promise.all(fleet.map(async (child) => tell(child, { do: 'state' })));
-    await Promise.all(fleet.map(async (child) => tell(child, { do: 'due' })));
-    expect(server.totalSends).toBe(1);
-    for (const child of fleet) expect((await stateOf(child)).secret).toBe(server.tokens.access);
+    await age(all.admin, all.prefix, 'default', 3_000_000);
+    await Promise.all(fleet.map(async (child) => all.tell(child, { do: 'state' })));
+    await Promise.all(fleet.map(async (child) => all.tell(child, { do: 'due' })));
+    expect(all.server.totalSends).toBe(1);
+    for (const child of fleet)
+      expect((await all.stateOf(child)).secret).toBe(all.server.tokens.access);
   });
 });
 
 describe('an owner in the middle of its exchange', () => {
   test('killed with -9 leaves a parked credential, served and not sent again', async () => {
-    const { owner, release } = await midExchange();
+    const { owner, release } = await all.midExchange();
     owner.kill('SIGKILL');
     await once(owner, 'exit');
     release();
-    const heir = await launch();
-    await until(async () => (await stateOf(heir)).state === 'ambiguous');
-    await tell(heir, { do: 'due' });
-    const { state: now, secret, generation } = await stateOf(heir);
+    const heir = await all.launch();
+    await until(async () => (await all.stateOf(heir)).state === 'ambiguous');
+    await all.tell(heir, { do: 'due' });
+    const { state: now, secret, generation } = await all.stateOf(heir);
     expect([now, generation]).toEqual(['ambiguous', 1]);
     expect(secret).toBeDefined();
-    expect(server.totalSends).toBe(1);
+    expect(all.server.totalSends).toBe(1);
   });
 
   test('killed with -9 after the answer is on disk loses nothing: the next start commits it', async () => {
-    const { owner, release } = await midExchange();
-    process.kill(redis.pid, 'SIGSTOP');
+    const { owner, release } = await all.midExchange();
+    process.kill(all.redis.pid, 'SIGSTOP');
     release();
     await until(async () => {
-      const files = await readdir(join(dataDir, 'spill'));
+      const files = await readdir(join(all.dataDir, 'spill'));
       const spill = files.find((file) => file.endsWith('.spill'));
       if (spill === undefined) return false;
-      return (await readFile(join(dataDir, 'spill', spill), 'latin1')).includes('1|k1|');
+      return (await readFile(join(all.dataDir, 'spill', spill), 'latin1')).includes('1|k1|');
     });
     owner.kill('SIGKILL');
     await once(owner, 'exit');
-    process.kill(redis.pid, 'SIGCONT');
-    const heir = await launch();
-    expect(await stateOf(heir)).toEqual({
+    process.kill(all.redis.pid, 'SIGCONT');
+    const heir = await all.launch();
+    expect(await all.stateOf(heir)).toEqual({
       state: 'active',
       generation: 2,
-      secret: server.tokens.access,
+      secret: all.server.tokens.access,
     });
-    expect(server.totalSends).toBe(1);
+    expect(all.server.totalSends).toBe(1);
   });
 
   test('stopped for longer than its lease is not overtaken, and its late answer counts', async () => {
-    const { owner, run, release } = await midExchange();
+    const { owner, run, release } = await all.midExchange();
     owner.kill('SIGSTOP');
-    await until(async () => (await admin.exists('{faults}:cred:default:lease')) === 0);
-    const other = await launch();
-    await tell(other, { do: 'due' });
-    expect((await stateOf(other)).state).toBe('ambiguous');
+    await until(async () => (await all.admin.exists(all.key('lease'))) === 0);
+    const other = await all.launch();
+    await all.tell(other, { do: 'due' });
+    expect((await all.stateOf(other)).state).toBe('ambiguous');
     release();
     owner.kill('SIGCONT');
     expect(await run).toBe(1);
-    await until(async () => (await stateOf(other)).generation === 2);
-    expect((await stateOf(other)).secret).toBe(server.tokens.access);
-    expect(server.totalSends).toBe(1);
+    await until(async () => (await all.stateOf(other)).generation === 2);
+    expect((await all.stateOf(other)).secret).toBe(all.server.tokens.access);
+    expect(all.server.totalSends).toBe(1);
   });
 
   test('commits to a Redis that was killed and came back meanwhile', async () => {
-    const { owner, run, release } = await midExchange();
-    await redis.kill();
+    const { owner, run, release } = await all.midExchange();
+    await all.redis.kill();
     release();
-    await redis.restart();
+    await all.redis.restart();
     expect(await run).toBe(1);
-    expect(await stateOf(owner)).toEqual({
+    expect(await all.stateOf(owner)).toEqual({
       state: 'active',
       generation: 2,
-      secret: server.tokens.access,
+      secret: all.server.tokens.access,
     });
-    expect(server.totalSends).toBe(1);
+    expect(all.server.totalSends).toBe(1);
   });
 });
 
-/** A process whose refresh stands still at that reply of Redis, and what `due` will come to. */
-async function stoppedAt(reply: 'WON' | 'SENT') {
-  const owner = await launch({ stopAfter: reply });
-  await tell(owner, { do: 'sign-in', ...server.tokens });
-  await age(admin, 'faults', 'default', 3_000_000);
-  await tell(owner, { do: 'state' });
-  const peer = await launch();
-  const run = tell(owner, { do: 'due' });
-  run.catch(() => undefined);
-  await until(async () => (await admin.hget(intentKey, 'phase')) === phases[reply]);
-  return { owner, peer, run };
-}
-
-const phases = { WON: 'prepared', SENT: 'sent' } as const;
-const intentKey = '{faults}:cred:default:intent';
-const leaseKey = '{faults}:cred:default:lease';
-
 describe('an owner that has not sent yet', () => {
   test('killed with -9 is followed by a peer within a second of its lease, and there is one send', async () => {
-    const { owner, peer } = await stoppedAt('WON');
+    const { owner, peer } = await all.stoppedAt('WON');
     owner.kill('SIGKILL');
-    expect(await tell(peer, { do: 'due' })).toBe(1);
-    expect((await stateOf(peer)).secret).toBe(server.tokens.access);
-    expect(server.totalSends).toBe(1);
+    expect(await all.tell(peer, { do: 'due' })).toBe(1);
+    expect((await all.stateOf(peer)).secret).toBe(all.server.tokens.access);
+    expect(all.server.totalSends).toBe(1);
     const [first, second] = await begins();
     expect(second - first).toBeLessThan((quick.leaseMs ?? 0) + 1_000);
   });
 
   test('stopped after it wrote “sent” looks again when it goes on, and sends nothing if it may not', async () => {
-    const { owner, peer, run } = await stoppedAt('SENT');
-    await until(async () => (await admin.exists(leaseKey)) === 0);
-    await tell(peer, { do: 'due' });
-    expect((await stateOf(peer)).state).toBe('ambiguous');
-    expect(server.totalSends).toBe(0);
+    const { owner, peer, run } = await all.stoppedAt('SENT');
+    await until(async () => (await all.admin.exists(all.key('lease'))) === 0);
+    await all.tell(peer, { do: 'due' });
+    expect((await all.stateOf(peer)).state).toBe('ambiguous');
+    expect(all.server.totalSends).toBe(0);
     owner.kill('SIGCONT');
     await run;
     await until(async () => {
-      await tell(peer, { do: 'due' });
-      return (await stateOf(peer)).generation === 2;
+      await all.tell(peer, { do: 'due' });
+      return (await all.stateOf(peer)).generation === 2;
     });
-    expect(server.totalSends).toBe(1);
-    expect(server.revoked).toBe(false);
+    expect(all.server.totalSends).toBe(1);
+    expect(all.server.revoked).toBe(false);
   });
 
   test('stopped until a peer sent in its place sends nothing when it goes on', async () => {
-    const { owner, peer, run } = await stoppedAt('SENT');
-    await until(async () => (await admin.exists(leaseKey)) === 0);
-    await age(admin, 'faults', 'default', 600_000);
+    const { owner, peer, run } = await all.stoppedAt('SENT');
+    await until(async () => (await all.admin.exists(all.key('lease'))) === 0);
+    await age(all.admin, all.prefix, 'default', 600_000);
     await until(async () => {
-      await tell(peer, { do: 'due' });
-      return (await stateOf(peer)).generation === 2;
+      await all.tell(peer, { do: 'due' });
+      return (await all.stateOf(peer)).generation === 2;
     });
     owner.kill('SIGCONT');
     await run;
-    expect((await stateOf(owner)).secret).toBe(server.tokens.access);
-    expect(server.totalSends).toBe(1);
+    expect((await all.stateOf(owner)).secret).toBe(all.server.tokens.access);
+    expect(all.server.totalSends).toBe(1);
   });
 });
 
+describe('an older file of Redis, put back while the processes live,', () => {
+  test('is repaired from what they know, and the token that it takes for good is not sent', async () => {
+    const owner = await all.due();
+    const peer = await all.launch();
+    await using older = await all.redis.copy();
+    expect(await all.tell(owner, { do: 'due' })).toBe(1);
+    await until(async () => (await all.stateOf(peer)).generation === 2);
+    await older.putBack();
+    await until(async () => (await told()).includes('restored'));
+    expect(await told()).not.toContain('refreshed');
+    for (const child of [owner, peer]) {
+      await all.tell(child, { do: 'due' });
+      expect((await all.stateOf(child)).secret).toBe(all.server.tokens.access);
+    }
+    expect(all.server.totalSends).toBe(1);
+    expect(await all.tell(peer, { do: 'refuse-until-renewed' })).toBe(3);
+    expect(all.server.totalSends).toBe(2);
+    expect(all.server.reuses).toBe(0);
+  });
+
+  test('is told of a refresh that is under way, and gets its answer', async () => {
+    // However long Redis takes to start, the answer is waited for.
+    const timings = {
+      exchangeMs: 20_000,
+      maxHoldMs: 25_000,
+      strangerResendMs: 25_000,
+      drainMs: 21_000,
+    };
+    const owner = await all.due({ timings });
+    const peer = await all.launch({ timings });
+    await using older = await all.redis.copy();
+    const held = Promise.withResolvers<void>();
+    all.server.hold = held.promise;
+    const arrived = all.server.arrival();
+    const run = all.tell(owner, { do: 'due' });
+    await arrived;
+    await older.putBack();
+    await until(async () => (await all.admin.hget(all.key('intent'), 'phase')) === 'sent');
+    expect(await told()).not.toContain('begin');
+    await all.tell(peer, { do: 'due' });
+    held.resolve();
+    expect(await run).toBe(1);
+    await until(async () => (await all.stateOf(peer)).generation === 2);
+    expect((await all.stateOf(peer)).secret).toBe(all.server.tokens.access);
+    expect(all.server.totalSends).toBe(1);
+  });
+});
+
+/** The kinds of what Redis knows to have happened, oldest first. */
+async function told(): Promise<string[]> {
+  const entries = await all.admin.xrange(all.key('hist'), '-', '+');
+  return entries.map(([, fields]) => fields[fields.indexOf('kind') + 1] ?? '');
+}
+
 /** When refreshes began, by Redis' clock. */
 async function begins(): Promise<[number, number]> {
-  const entries = await admin.xrange('{faults}:cred:default:hist', '-', '+');
+  const entries = await all.admin.xrange(all.key('hist'), '-', '+');
   const times = entries.flatMap(([id, fields]) => (fields.includes('begin') ? [id] : []));
   return z.tuple([z.number(), z.number()]).parse(times.map((id) => Number(id.split('-', 1)[0])));
 }

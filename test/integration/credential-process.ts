@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { systemClock } from '../../src/clock.ts';
 import { parseKeyRing } from '../../src/credentials/key-ring.ts';
 import { CredentialService } from '../../src/credentials/service.ts';
-import { classify, imported, never, quick, request, stale } from './credential-model.ts';
+import { classify, imported, never, quick, request, stale, until } from './credential-model.ts';
 
 /** The program of one process of a fleet: does what its parent's messages say, and answers them. */
 const setup = z.object({
@@ -14,17 +14,20 @@ const setup = z.object({
   keys: z.string(),
   issuer: z.string(),
   skewMs: z.number(),
+  /** What differs from the quick ones. */
+  timings: z.record(z.string(), z.number()),
   /** Stops itself, as by SIGSTOP, at the first reply of Redis that begins with this word. */
   stopAfter: z.string(),
 });
 const message = z.discriminatedUnion('do', [
   z.object({ do: z.literal('sign-in'), access: z.string(), refresh: z.string() }),
   z.object({ do: z.literal('refuse'), requests: z.number() }),
+  z.object({ do: z.literal('refuse-until-renewed') }),
   z.object({ do: z.literal('due') }),
   z.object({ do: z.literal('state') }),
 ]);
 
-const { url, prefix, dataDir, keys, issuer, skewMs, stopAfter } = setup.parse(
+const { url, prefix, dataDir, keys, issuer, skewMs, stopAfter, timings } = setup.parse(
   JSON.parse(process.argv[2] ?? ''),
 );
 const connect = async () => {
@@ -61,7 +64,7 @@ const service = await CredentialService.start({
   issuer,
   classify,
   owner: `pid-${process.pid}`,
-  timings: { ...quick, storeMs: 5_000 },
+  timings: { ...quick, storeMs: 5_000, ...timings },
   clock: { ...systemClock, now: () => Date.now() + skewMs },
 });
 
@@ -86,6 +89,14 @@ async function answer(asked: z.infer<typeof message>): Promise<unknown> {
         return session.refused(await session.acquire(never), stale, never);
       });
       return [...new Set(await Promise.all(advice))];
+    }
+    case 'refuse-until-renewed': {
+      // A record that was put back is held for a moment.
+      await until(async () => {
+        const session = service.begin(request);
+        return (await session.refused(await session.acquire(never), stale, never)) === 'again';
+      });
+      return (await service.status())[0]?.generation;
     }
   }
 }
