@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 
-import type { Words } from './words/catalogue.ts';
+import type { ArgumentCommand, MenuCommand, Words } from './words/catalogue.ts';
 import { en } from './words/en.ts';
 
-export type { Words };
+export type { ArgumentCommand, MenuCommand, Words };
 
 const folder = new URL('words/', import.meta.url);
 
@@ -19,6 +19,9 @@ const languages = new Map(
       }),
   ),
 );
+
+/** The languages there are, as their files are named: `en`, `pt-br`. */
+export const languageTags: readonly string[] = [...languages.keys()];
 
 /** The catalogue for a locale (BCP 47, as a platform gives it); English when there is none. */
 export function wordsFor(locale: string | undefined): Words {

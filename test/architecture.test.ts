@@ -21,6 +21,7 @@ const rules: readonly Rule[] = [
       'src/button.ts',
       'src/clock.ts',
       'src/prompt.ts',
+      'src/words.ts',
     ],
     packages: [],
   },

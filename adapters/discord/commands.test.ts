@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
+import { wordsFor } from '#port';
+
 import { areRegistered, commands } from './commands.ts';
+
+it('the commands are described in English, and in each language that both of us know', () => {
+  const ask = commands.find(({ name }) => name === 'ask');
+  expect(ask?.description).toBe(wordsFor('en').menu.ask);
+  const chinese = wordsFor('zh').menu;
+  expect(ask?.description_localizations).toEqual({ 'zh-CN': chinese.ask, 'zh-TW': chinese.ask });
+  expect(ask?.options[0]?.description_localizations).toMatchObject({
+    'zh-CN': wordsFor('zh').menuArguments.ask,
+  });
+});
 
 describe('the commands that Discord has', () => {
   /** As Discord gives them back: in its own order, with fields of its own. */

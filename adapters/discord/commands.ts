@@ -3,56 +3,40 @@ import {
   ApplicationCommandType,
   ApplicationIntegrationType,
   InteractionContextType,
+  Locale,
 } from 'discord.js';
 import { z } from 'zod';
 
+import { wordsFor } from '#port';
+import type { ArgumentCommand, MenuCommand } from '#port';
+
+type Words = ReturnType<typeof wordsFor>;
+
+/** What may be chosen is suggested while somebody types; they may write something else. */
+const offered = { required: false, autocomplete: true } as const;
+
 /** The slash commands, as Discord lists them to people. */
 export const commands: readonly CommandDefinition[] = [
-  command('ask', 'Ask Grok', '向 Grok 提问', [
-    option('prompt', 'What you want to know', '你想问什么', 6000),
-  ]),
-  command('search', 'Ask Grok to look it up on the web and on X', '让 Grok 在网络和 X 上查找', [
-    option('question', 'What you want to know', '你想知道什么', 6000),
-  ]),
-  command('imagine', 'Have Grok draw a picture', '让 Grok 画一张图', [
-    option('picture', 'What it shows', '画面内容', 2000),
-  ]),
-  command('retry', 'Ask the last question again', '重新回答上一个问题'),
-  command('undo', 'Take the last question and its answer back', '撤回上一个问题及其回答'),
-  command('reset', 'Start a new conversation here', '在这里开始新的对话'),
-  command('stop', 'Stop the answer that is being written', '停止正在写的回答', [
-    maybe(option('what', '“all”: whatever you have asked here', '“all”：你在这里的所有提问', 10)),
-  ]),
-  command('model', 'Show or choose the model that answers here', '查看或选择这里的模型', [
-    offered(maybe(option('name', 'Its name, or “default”', '模型名称，或“default”', 100))),
-  ]),
-  command('effort', 'Show or choose how long Grok thinks here', '查看或选择思考强度', [
-    offered(maybe(option('level', 'How long', '强度', 10))),
-  ]),
-  command('persona', 'Show or choose how Grok is to be here', '查看或选择 Grok 在这里的角色', [
-    offered(maybe(option('text', 'Who or how to be, or “off”', '角色描述，或“off”', 2000))),
-  ]),
-  command('usage', 'What you have used today', '你今天的用量'),
-  command('status', 'Whether the bot can answer', '机器人能否回答'),
-  command('privacy', 'What is kept of this conversation', '这个对话保存了什么', [
-    { ...maybe(option('what', 'Delete it', '将其删除', 10)), choices: choices('delete') },
-  ]),
-  command('export', 'Write this conversation out', '导出这个对话'),
-  command('help', 'What this bot can do', '这个机器人能做什么'),
-  command('allow', 'Let somebody talk with the bot (owners)', '允许某人使用机器人（仅限所有者）', [
-    option('code', 'Their code or id', '对方的代码或编号', 100),
-  ]),
-  command('deny', 'Shut somebody out (owners)', '禁止某人使用机器人（仅限所有者）', [
-    option(
-      'person',
-      'Their id, such as discord:123, or code',
-      '对方的编号（如 discord:123）或代码',
-      120,
-    ),
-  ]),
-  command('limits', 'What each person may use (owners)', '每个人的限额（仅限所有者）'),
-  command('accounts', 'The Grok accounts (owners)', 'Grok 账户（仅限所有者）'),
-  command('login', 'Sign in to Grok, in private (owners)', '登录 Grok，仅限私聊（仅限所有者）'),
+  taking('ask', { name: 'prompt', max_length: 6000 }),
+  taking('search', { name: 'question', max_length: 6000 }),
+  taking('imagine', { name: 'picture', max_length: 2000 }),
+  command('retry'),
+  command('undo'),
+  command('reset'),
+  taking('stop', { name: 'what', max_length: 10, required: false }),
+  taking('model', { name: 'name', max_length: 100, ...offered }),
+  taking('effort', { name: 'level', max_length: 10, ...offered }),
+  taking('persona', { name: 'text', max_length: 2000, ...offered }),
+  command('usage'),
+  command('status'),
+  taking('privacy', { name: 'what', max_length: 10, required: false, choices: ['delete'] }),
+  command('export'),
+  command('help'),
+  taking('allow', { name: 'code', max_length: 100 }),
+  taking('deny', { name: 'person', max_length: 120 }),
+  command('limits'),
+  command('accounts'),
+  command('login'),
 ];
 
 /** Whether Discord has exactly these, apart from what it adds of itself. */
@@ -94,56 +78,45 @@ const definitionSchema = z.object({
 });
 
 type CommandDefinition = z.infer<typeof definitionSchema>;
-type CommandOption = CommandDefinition['options'][number];
 
-function command(
-  name: string,
-  description: string,
-  chinese: string,
-  options: CommandOption[] = [],
-): CommandDefinition {
+interface Argument {
+  readonly name: string;
+  readonly max_length: number;
+  readonly required?: boolean;
+  readonly autocomplete?: true;
+  readonly choices?: readonly string[];
+}
+
+function command(name: MenuCommand): CommandDefinition {
   return {
     type: ApplicationCommandType.ChatInput,
     name,
-    description,
-    description_localizations: inChinese(chinese),
-    options,
+    ...described(({ menu }) => menu[name]),
+    options: [],
     integration_types: [ApplicationIntegrationType.GuildInstall],
     contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
   };
 }
 
-function option(
-  name: string,
-  description: string,
-  chinese: string,
-  maxLength: number,
-): CommandOption {
-  return {
+function taking(name: ArgumentCommand, { choices, ...argument }: Argument): CommandDefinition {
+  const option = {
     type: ApplicationCommandOptionType.String,
-    name,
-    description,
-    description_localizations: inChinese(chinese),
     required: true,
-    max_length: maxLength,
+    ...argument,
+    ...described(({ menuArguments }) => menuArguments[name]),
+    ...(choices === undefined ? {} : { choices: choices.map((value) => ({ name: value, value })) }),
   };
+  return { ...command(name), options: [option] };
 }
 
-function maybe(required: CommandOption): CommandOption {
-  return { ...required, required: false };
-}
-
-/** What may be chosen is suggested while somebody types; they may write something else. */
-function offered(plain: CommandOption): CommandOption {
-  return { ...plain, autocomplete: true };
-}
-
-function choices(...names: string[]): { name: string; value: string }[] {
-  return names.map((name) => ({ name, value: name }));
-}
-
-function inChinese(text: string): Record<string, string> {
-  return { 'zh-CN': text, 'zh-TW': text };
+/** In English, and in each of Discord's languages that the program speaks. */
+function described(of: (words: Words) => string) {
+  const english = of(wordsFor('en'));
+  const others = Object.values(Locale).flatMap((locale) => {
+    const text = of(wordsFor(locale));
+    return text === english ? [] : [[locale, text] as const];
+  });
+  return { description: english, description_localizations: Object.fromEntries(others) };
 }
 
 /** The same text for the same commands, whatever the order of commands, fields and contexts. */

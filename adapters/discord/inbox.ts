@@ -144,7 +144,8 @@ export class Inbox {
       },
       this.#signal,
     );
-    if (received !== undefined) this.#catchUp.note(message, received !== 'ignored');
+    if (received !== undefined)
+      this.#catchUp.note(message, received !== 'ignored' && received !== 'refused');
   }
 
   #remember({ id, author }: MessagePayload): void {

@@ -17,6 +17,7 @@ const commandSchema = z.object({
   isPrivate: z.boolean(),
   isAddressed: z.boolean(),
   places: z.array(z.string()),
+  refusal: z.enum(['alone', 'here']).exactOptional(),
   text: z.string(),
 });
 

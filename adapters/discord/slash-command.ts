@@ -35,6 +35,7 @@ export function incomingCommand(
       sealed: seal.close(command.token, command.id),
       expiresAtMs: nowMs + tokenLifeMs,
     }),
+    refusal: 'alone',
     text: commandText(command),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { wordsFor } from '#port';
 import type { Outgoing, Received } from '#port';
 
 import { DiscordSandbox } from '../../sandbox/discord/discord-sandbox.ts';
@@ -138,6 +139,18 @@ describe('slash commands', () => {
     await slash(sandbox, { user: dm.userId, channel: dm, name: 'help' });
     await sandbox.waitFor(() => sandbox.messages(dm, { withDeleted: true }).length === 1);
     await sandbox.waitFor(() => sandbox.messages(dm).length === 0);
+  });
+
+  it('of who may not talk are refused politely, for their eyes only, and in their language', async () => {
+    const sandbox = await sandboxOf();
+    const { hear } = await listening(sandbox, () => 'refused');
+    const channel = sandbox.createChannel(sandbox.createGuild('guild'), 'talk');
+    const user = sandbox.createUser('eve');
+    const id = await slash(sandbox, { user, channel, name: 'help', locale: 'zh-CN' });
+    expect(await hear('/help')).toMatchObject({ refusal: 'alone' });
+    await sandbox.waitFor(() => sandbox.interactionReply(id).followUps.length === 1);
+    const words = { content: wordsFor('zh').notLetIn, ephemeral: true };
+    expect(sandbox.messages(channel)).toMatchObject([words]);
   });
 
   it('that are under way when the bridge stops say so', async () => {

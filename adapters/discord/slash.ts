@@ -1,7 +1,8 @@
-import { InteractionResponseType, Routes } from 'discord.js';
+import { InteractionResponseType, MessageFlags, Routes } from 'discord.js';
 import { z } from 'zod';
 
-import type { Clock, Incoming, Intake, Logger } from '#port';
+import { wordsFor } from '#port';
+import type { Clock, Incoming, Intake, Logger, Received } from '#port';
 
 import { readAddress } from './address.ts';
 import { quietly } from './channel-messages.ts';
@@ -13,7 +14,6 @@ import type { PendingCommands } from './pending-commands.ts';
 import type { Answer, DiscordRest } from './rest.ts';
 import type { Seal } from './seal.ts';
 import { incomingCommand } from './slash-command.ts';
-import { sorry } from './sorry.ts';
 
 /** Discord drops an interaction that is not answered within 3 s. */
 const deferDeadlineMs = 2_500;
@@ -74,12 +74,8 @@ export class SlashCommands {
         },
         signal,
       );
-      if (received === undefined || received === 'ignored') {
-        await deferring;
-        // No answer will come: a command that is not for us leaves no trace, a lost one an apology.
-        if (received === 'ignored') await this.#withdraw(command);
-        else await this.#apologise(command);
-      }
+      if (received === undefined || isUnanswered(received)) await deferring;
+      await this.#conclude(command, received);
       this.#pending.forget(`dc-i-${command.id}`);
     };
   }
@@ -106,8 +102,7 @@ export class SlashCommands {
       if (signal.aborted && received === undefined) return;
       this.#log.info({ prompt: incoming.id, received }, 'command of an earlier process');
       const command = { application_id: to.application, token, locale: incoming.author.locale };
-      if (received === 'ignored') await this.#withdraw(command);
-      if (received === undefined) await this.#apologise(command);
+      await this.#conclude(command, received);
     }
     this.#pending.forget(incoming.id);
   }
@@ -135,6 +130,32 @@ export class SlashCommands {
     this.#log.warn({ prompt: `dc-i-${command.id}`, why }, 'command not deferred');
   }
 
+  /** Where no answer will come: what is not for us leaves no trace, what was lost an apology. */
+  async #conclude(command: Deferred, received: Received | undefined): Promise<void> {
+    if (received === undefined) return this.#apologise(command);
+    if (!isUnanswered(received)) return;
+    await this.#withdraw(command);
+    if (received === 'refused') await this.#refuse(command);
+  }
+
+  /** For its giver's eyes only, which "thinking" was not: so it is a message of its own. */
+  async #refuse({ application_id, token, locale }: Deferred): Promise<void> {
+    const flags = quietly.flags | MessageFlags.Ephemeral;
+    await this.#aftermath(async (signal) =>
+      this.#rest.send(
+        {
+          method: 'post',
+          route: Routes.webhook(application_id, token),
+          body: { ...quietly, content: wordsFor(locale).notLetIn, flags },
+          auth: false,
+          deadlineMs: aftermathDeadlineMs,
+          answer: z.unknown(),
+        },
+        signal,
+      ),
+    );
+  }
+
   async #withdraw({ application_id, token }: Deferred): Promise<void> {
     await this.#aftermath(async (signal) =>
       this.#rest.send(
@@ -156,7 +177,7 @@ export class SlashCommands {
         {
           method: 'patch',
           route: Routes.webhookMessage(application_id, token, '@original'),
-          body: { content: sorry(locale), ...quietly },
+          body: { content: wordsFor(locale).notTakenIn, ...quietly },
           auth: false,
           deadlineMs: aftermathDeadlineMs,
           answer: z.unknown(),
@@ -172,4 +193,8 @@ export class SlashCommands {
     const answer = await send(signal);
     if (answer.kind === 'unknown' && !signal.aborted) await send(signal);
   }
+}
+
+function isUnanswered(received: Received): boolean {
+  return received === 'ignored' || received === 'refused';
 }

@@ -1,40 +1,52 @@
 import type { Api } from 'grammy';
+import type { LanguageCode } from 'grammy/types';
 
-import type { Logger } from '#port';
+import { languageTags, wordsFor } from '#port';
+import type { Logger, MenuCommand } from '#port';
 
 import { ask } from './bot-api.ts';
 
 const deadlineMs = 10_000;
 
-/** Each command with what Telegram says of it, in English and in Chinese. */
-const table = [
-  ['ask', 'Ask Grok', '向 Grok 提问'],
-  ['search', 'Look it up on the web and on X', '在网络和 X 上查找'],
-  ['imagine', 'Have Grok draw a picture', '让 Grok 画一张图'],
-  ['retry', 'Ask the last question again', '重新回答上一个问题'],
-  ['undo', 'Take the last question and its answer back', '撤回上一个问题及其回答'],
-  ['reset', 'Forget this conversation and begin anew', '忘记这个对话，重新开始'],
-  ['stop', 'Stop the answer that is being written', '停止正在生成的回答'],
-  ['model', 'Show or choose the model that answers here', '查看或选择这里的模型'],
-  ['effort', 'Show or choose how long Grok thinks here', '查看或选择思考强度'],
-  ['persona', 'Show or choose how Grok is to be here', '查看或选择 Grok 在这里的角色'],
-  ['usage', 'What you have used today', '你今天的用量'],
-  ['status', 'Whether I can answer', '我能否回答'],
-  ['privacy', 'What I keep of this conversation', '这个对话保存了什么'],
-  ['export', 'Write this conversation out', '导出这个对话'],
-  ['help', 'What I can do', '我能做什么'],
-] as const;
+/** The commands that everybody may use, in the order in which Telegram offers them. */
+const offered = [
+  'ask',
+  'search',
+  'imagine',
+  'retry',
+  'undo',
+  'reset',
+  'stop',
+  'model',
+  'effort',
+  'persona',
+  'usage',
+  'status',
+  'privacy',
+  'export',
+  'help',
+] as const satisfies readonly MenuCommand[];
 
 /** The commands that Telegram offers while somebody types; a group's bare command is ours if here. */
-export const menu = table.map(([command, description]) => ({ command, description }));
+export const menu = menuIn('en');
 
+/** Telegram tells languages apart by two letters (https://core.telegram.org/bots/api#setmycommands). */
 const menus = [
   { commands: menu, scope: {} },
-  {
-    commands: table.map(([command, , description]) => ({ command, description })),
-    scope: { language_code: 'zh' as const },
-  },
+  ...[...new Set(languageTags.map((tag) => tag.slice(0, 2)))]
+    .filter((code) => code !== 'en')
+    .map((code) => ({
+      commands: menuIn(code),
+      // grammY names the codes that there are; which we have is known by the files of words.
+      scope: { language_code: code as LanguageCode },
+    })),
 ];
+
+function menuIn(language: string) {
+  const isWhole = languageTags.includes(language);
+  const words = wordsFor(isWhole ? language : languageTags.find((tag) => tag.startsWith(language)));
+  return offered.map((command) => ({ command, description: words.menu[command] }));
+}
 
 /** Registers the menus of which Telegram has others. Failing is harmless, and logged. */
 export async function registerMenu(api: Api, log: Logger, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,8 @@ export interface Words {
   /** A command of ours stands as `/name rest`; the bot's mention is cut out. */
   readonly text: string;
   readonly isCommand: boolean;
+  /** A command that names the bot: no other one of the chat's can be meant. */
+  readonly isOurCommand: boolean;
   readonly isMention: boolean;
 }
 
@@ -27,6 +29,7 @@ export function wordsOf(message: TelegramMessage, bot: Identity): Words | undefi
   return {
     text: cut(written, [...suffixes, ...mentions]),
     isCommand: command !== undefined && (command.bot !== undefined || inMenu(command.name)),
+    isOurCommand: command?.bot !== undefined,
     isMention: mentions.length > 0,
   };
 }

@@ -82,6 +82,17 @@ test.each([
   expect(read(parts)).toMatchObject({ isAddressed: true, isPrivate: false, text });
 });
 
+test('who may not talk is told so for a command that names the bot, and not in private', () => {
+  const named = marked('/ask@GrokBot why?', '/ask@GrokBot', 'bot_command');
+  expect(read(named)).toMatchObject({ refusal: 'here' });
+  for (const quiet of [
+    marked('/ask why?', '/ask', 'bot_command'),
+    marked('@grokbot hi', '@grokbot'),
+  ])
+    expect(read(quiet)).not.toHaveProperty('refusal');
+  expect(read({ ...named, chat: { id: 7, type: 'private' } })).not.toHaveProperty('refusal');
+});
+
 test.each([
   ['plain talk', { text: 'Hello' }],
   ['the name without an entity', { text: 'see @GrokBot in `code`' }],

@@ -45,13 +45,14 @@ function read(updateId: number, message: TelegramMessage, bot: Identity): Incomi
     ...(forwarded === undefined
       ? partOf(message)
       : { part: { kind: 'forward' }, forwarded: [forwarded] }),
+    ...(words.isOurCommand && !isPrivate ? { refusal: 'here' as const } : {}),
     text: words.text,
     quoted: quotedBy(message, bot),
     ...(files.length === 0 ? {} : { files }),
   };
 }
 
-const wordless: Words = { text: '', isCommand: false, isMention: false };
+const wordless: Words = { text: '', isCommand: false, isOurCommand: false, isMention: false };
 
 /** A picture or a file without a caption. */
 function isWordless(message: TelegramMessage): boolean {

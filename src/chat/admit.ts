@@ -23,6 +23,9 @@ import type { Visit } from './visit.ts';
 /** The longest message that is taken, its quote included, in UTF-16 units. */
 export const maxPromptChars = 32_000;
 
+/** In a group that the bot does not serve, anybody could have it repeat itself. */
+const turnedAwayForMs = 60 * 60_000;
+
 export interface AdmissionOptions {
   /** The adapter's, known once it is connected. */
   readonly account: string;
@@ -65,7 +68,7 @@ export class Admission implements Intake {
     const visit = this.#visit(message, signal);
     switch (verdict.kind) {
       case 'ignored':
-        return 'ignored';
+        return this.#turnAway(visit);
       case 'pairing':
         return this.#introduce(visit, verdict.code);
       case 'claimed':
@@ -82,8 +85,8 @@ export class Admission implements Intake {
     signal.throwIfAborted();
     const { access, prompts, conversations, log } = this.#options;
     const verdict = await access.decide(press);
-    if (verdict.kind !== 'allowed') return {};
     const visit = this.#visit(press, signal);
+    if (verdict.kind !== 'allowed') return { notice: visit.words.notLetIn };
     log.info({ prompt: press.id }, 'button pressed');
     const unfairSaid = (outcome: Unfair) => unfairWords(outcome, visit.words);
     const done = pressAnswer(visit, { prompts, conversations, unfairWords: unfairSaid });
@@ -218,6 +221,17 @@ export class Admission implements Intake {
 
   get #mostChars(): number {
     return this.#options.maxPromptChars ?? maxPromptChars;
+  }
+
+  /** Who may not talk is told so where that was asked for with a command, else not at all. */
+  async #turnAway(visit: Visit): Promise<Received> {
+    const { message, chat, words } = visit;
+    if (message.refusal === 'alone') return 'refused';
+    if (message.refusal === undefined) return 'ignored';
+    const once = { what: `not-let-in:${chat}`, forMs: turnedAwayForMs };
+    const reply = replyTo(visit, words.notLetIn);
+    const said = await this.#options.prompts.sayOnce(message.id, reply, once);
+    return said === 'hushed' ? 'ignored' : replied(said);
   }
 
   /** Tells a stranger their code, and every owner whose place is known that somebody asks. */

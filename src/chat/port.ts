@@ -4,12 +4,14 @@ import type { z } from 'zod';
 import type { Button } from '../button.ts';
 import type { Clock } from '../clock.ts';
 import type { Author } from '../prompt.ts';
+import type { ArgumentCommand, MenuCommand } from '../words.ts';
 import type { FetchedFile } from './read-bounded.ts';
 
 export { BridgeError } from '../errors.ts';
+export { languageTags, wordsFor } from '../words.ts';
 export { readBounded } from './read-bounded.ts';
 export { isTooMuch } from './too-much.ts';
-export type { Author, Button, Clock, FetchedFile, Logger };
+export type { ArgumentCommand, Author, Button, Clock, FetchedFile, Logger, MenuCommand };
 
 /** What an adapter's `index.ts` exports as default: all that the program knows of a platform. */
 export interface AdapterDefinition<Env = unknown> {
@@ -245,8 +247,11 @@ export interface Cited {
   readonly text: string;
 }
 
-/** `ignored`: not for us, or from one who may not talk and is not told so. */
-export type Received = 'queued' | 'replied' | 'known' | 'ignored';
+/**
+ * `ignored`: not for us, or from one who may not talk and is not told so. `refused`: the same where
+ * `refusal` is `alone`, so that the adapter tells them.
+ */
+export type Received = 'queued' | 'replied' | 'known' | 'ignored' | 'refused';
 
 export interface Incoming {
   /** See `Prompt.id`. */
@@ -264,6 +269,11 @@ export interface Incoming {
   readonly isPrivate: boolean;
   /** Said to the bot: in private, by mention, by reply to it, or as a command of ours. */
   readonly isAddressed: boolean;
+  /**
+   * How its author is told if they may not talk with the bot. `alone`: by the adapter, for them only
+   * to see. `here`: in the chat, which is told it once for a while. Absent: not at all.
+   */
+  readonly refusal?: 'alone' | 'here' | undefined;
   /** Where it was said, for `ALLOW`: `discord:guild:1`, `discord:channel:2`, `telegram:chat:-3`. */
   readonly places: readonly string[];
   /** Set when it may go on in the next message of this author's in the conversation. */

@@ -1,3 +1,39 @@
+/** The commands that a platform's menu may offer. */
+export type MenuCommand =
+  | 'ask'
+  | 'search'
+  | 'imagine'
+  | 'retry'
+  | 'undo'
+  | 'reset'
+  | 'stop'
+  | 'model'
+  | 'effort'
+  | 'persona'
+  | 'usage'
+  | 'status'
+  | 'privacy'
+  | 'export'
+  | 'help'
+  | OwnerCommand;
+
+type OwnerCommand = 'allow' | 'deny' | 'limits' | 'accounts' | 'login';
+
+/** Those that take something behind their name. */
+export type ArgumentCommand = Extract<
+  MenuCommand,
+  | 'ask'
+  | 'search'
+  | 'imagine'
+  | 'stop'
+  | 'model'
+  | 'effort'
+  | 'persona'
+  | 'privacy'
+  | 'allow'
+  | 'deny'
+>;
+
 /** Every sentence that the program itself says in a chat. One file a language implements it. */
 export interface Words {
   /** The queue is full; nothing was stored. */
@@ -117,6 +153,15 @@ export interface Words {
   readonly denied: (person: string) => string;
   readonly denyUnknown: string;
   readonly ownersOnly: string;
+  /** To who gives a command, or presses a button, and may not talk with the bot. */
+  readonly notLetIn: string;
+  /** To who gave a command that could not be stored. */
+  readonly notTakenIn: string;
+
+  /** What a menu says of each command: at most 100 characters. */
+  readonly menu: Readonly<Record<MenuCommand, string>>;
+  /** What a menu says of what stands behind it; as short. */
+  readonly menuArguments: Readonly<Record<ArgumentCommand, string>>;
 
   /** What the limits are called; `none`: the value where there is none. */
   readonly limits: {

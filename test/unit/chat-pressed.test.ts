@@ -85,10 +85,12 @@ describe('the buttons of answers', () => {
     expect(prompts.replies).toEqual([]);
   });
 
-  it('do nothing for somebody who may not talk, and say nothing either', async () => {
+  it('do nothing for somebody who may not talk, which they alone are told', async () => {
     const question = incoming('Question?');
     await desk.receive(question, signal);
-    expect(await desk.pressed(incoming(`/stop ${question.id}`, 'memory:eve'), signal)).toEqual({});
+    expect(await desk.pressed(incoming(`/stop ${question.id}`, 'memory:eve'), signal)).toEqual({
+      notice: en.notLetIn,
+    });
     expect([prompts.stops, prompts.replies]).toEqual([[], []]);
   });
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, it } from 'vitest';
 
-import { wordsFor } from '../../src/words.ts';
+import { languageTags, wordsFor } from '../../src/words.ts';
 import { en } from '../../src/words/en.ts';
 import { zh } from '../../src/words/zh.ts';
 
@@ -31,6 +31,19 @@ it('every catalogue says something of everything, and not what the English one s
     expect(Object.keys(words).toSorted()).toEqual(Object.keys(en).toSorted());
     if (file !== 'en.ts') expect(words.help).not.toBe(en.help);
   }
+});
+
+it('every catalogue describes the commands in no more than Discord takes', () => {
+  for (const tag of languageTags) {
+    const { menu, menuArguments } = wordsFor(tag);
+    for (const text of Object.values({ ...menu, ...menuArguments })) {
+      expect(text.length).toBeGreaterThan(0);
+      expect(text.length).toBeLessThanOrEqual(100);
+    }
+    expect(Object.keys(menu)).toEqual(Object.keys(en.menu));
+    expect(Object.keys(menuArguments)).toEqual(Object.keys(en.menuArguments));
+  }
+  expect(languageTags).toContain('zh');
 });
 
 it('a further language is a further file', async () => {
