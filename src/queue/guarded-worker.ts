@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import { letGo } from './let-go.ts';
 import { QueueKeys } from './queue-keys.ts';
+import { reportErrors } from './report-errors.ts';
 
 /** What a turn sees of its own right to act. */
 export interface Hold {
@@ -64,9 +65,7 @@ export class GuardedWorker implements AsyncDisposable {
     this.#log = options.log;
     this.#turn = options.turn;
     this.#worker = new LeasedWorker(options, async (job, token) => this.#run(job, token));
-    this.#worker.on('error', (error) => {
-      this.#log.warn({ err: error, queue: options.queue }, 'queue worker reported an error');
-    });
+    reportErrors(this.#worker, this.#log, options.queue);
     this.#watch = setInterval(() => {
       for (const lease of this.#worker.leases) if (!lease.isHeld()) lease.lose();
     }, options.lockMs / 10);

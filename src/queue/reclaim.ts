@@ -5,8 +5,8 @@ import { QueueKeys } from './queue-keys.ts';
 import { loadScript } from './scripts.ts';
 
 /**
- * Gives the turns that a dead process had under way back to the first worker that starts, instead
- * of after its locks have run out. Only right where no other process works on the queue.
+ * Gives the turns that another process had under way back to the first worker that starts, instead
+ * of after its locks have run out. Only right where no other process may act on the queue.
  * Returns how many there were.
  */
 export async function reclaimTurns(redis: Redis, prefix: string, queue: string): Promise<number> {

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import { letGo } from './let-go.ts';
 import { QueueKeys } from './queue-keys.ts';
+import { reportErrors } from './report-errors.ts';
 
 /** What a `RefreshSchedule` is made of. */
 export interface RefreshScheduleOptions {
@@ -51,11 +52,8 @@ export class RefreshSchedule implements AsyncDisposable {
       stalledInterval: lockMs / 2,
       maxStalledCount: 1_000_000_000,
     });
-    const complain = (error: Error) => {
-      this.#log.warn({ err: error }, 'refresh queue reported an error');
-    };
-    this.#queue.on('error', complain);
-    this.#worker.on('error', complain);
+    reportErrors(this.#queue, this.#log, queueName);
+    reportErrors(this.#worker, this.#log, queueName);
   }
 
   /** Resolves once the schedule is in Redis. */

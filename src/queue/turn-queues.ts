@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 
 import { promptsQueue, QueueKeys, repliesQueue } from './queue-keys.ts';
+import { reportErrors } from './report-errors.ts';
 
 /**
  * The BullMQ queues, as those see them who put turns in. A turn says only that a conversation's list
@@ -88,9 +89,7 @@ export class TurnQueues implements AsyncDisposable {
       streams: { events: { maxLen: 1000 } },
       ...(this.#telemetry === undefined ? {} : { telemetry: this.#telemetry }),
     });
-    queue.on('error', (error) => {
-      this.#log.warn({ err: error, queue: name }, 'queue connection failed');
-    });
+    reportErrors(queue, this.#log, name);
     this.#queues.set(name, queue);
     return queue;
   }

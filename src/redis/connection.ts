@@ -37,9 +37,17 @@ export class RedisConnections implements AsyncDisposable {
     this.#open.add(redis);
     redis.once('end', () => this.#open.delete(redis));
     let last: unknown;
+    let isAway = false;
+    // Once for each outage: a fleet that tries again every second would fill the log.
     redis.on('error', (error: unknown) => {
       last = error;
-      this.#log.warn({ err: error, connection: name }, 'redis connection failed');
+      const level = isAway ? 'debug' : 'warn';
+      isAway = true;
+      this.#log[level]({ err: error, connection: name }, 'redis connection failed');
+    });
+    redis.on('ready', () => {
+      if (isAway) this.#log.info({ connection: name }, 'redis connection is back');
+      isAway = false;
     });
     let sentinel: unknown;
     redis.on('sentinelError', (error: unknown) => {

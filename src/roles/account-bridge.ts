@@ -102,14 +102,13 @@ export class AccountBridge {
   async #run(): Promise<void> {
     const { redis, prefix, clock, log } = this.#parts;
     const key = `${rootKey(prefix)}:lease:${this.account}`;
-    if (this.#parts.isAlone) {
-      await redis.del(key);
-      await reclaimTurns(redis, prefix, repliesQueue(this.account));
-    }
+    if (this.#parts.isAlone) await redis.del(key);
     while (!this.#intake.signal.aborted) {
       const options = { ...leaseTimes, clock };
       await using lease = await Lease.acquire(redis, key, options, this.#service.signal);
       log.info({ account: this.account }, 'account taken');
+      // Whoever had the lease may deliver nothing any more: what it had under way goes on at once.
+      await reclaimTurns(redis, prefix, repliesQueue(this.account));
       await this.#serve(lease);
       log.info({ account: this.account }, 'account given up');
     }

@@ -2,6 +2,7 @@ import { Queue } from 'bullmq';
 
 import { partLog } from '../log.ts';
 import { promptsQueue, QueueKeys, repliesQueue } from '../queue/queue-keys.ts';
+import { reportErrors } from '../queue/report-errors.ts';
 import type { Foundation } from './foundation.ts';
 
 /** The queues that the console shows in detail: prompts, and the replies of these accounts. */
@@ -13,7 +14,7 @@ export function boardQueues(
   const log = partLog(foundation.log, 'queue');
   return [promptsQueue, ...accounts.map(repliesQueue)].map((name) => {
     const queue = new Queue(name, { connection: redis, prefix: new QueueKeys(prefix).bullmq });
-    queue.on('error', (error) => log.warn({ err: error, queue: name }, 'queue connection failed'));
+    reportErrors(queue, log, name);
     return stack.adopt(queue, async () => queue.close());
   });
 }

@@ -86,6 +86,29 @@ describe('a Redis from outside', () => {
     expect(lines).toEqual([expect.stringContaining('set appendfsync to `always`')]);
   });
 
+  it('that goes away is reported once, and once again when it is back', async () => {
+    await using server = await TestRedis.start();
+    const said: string[] = [];
+    const failures: string[] = [];
+    const recorded = pino(
+      { level: 'debug' },
+      {
+        write: (line) => {
+          const { level, msg } = JSON.parse(line) as { level: number; msg: string };
+          if (level >= 30) said.push(msg);
+          else failures.push(msg);
+        },
+      },
+    );
+    await using connections = new RedisConnections(server.url, recorded);
+    const redis = await connections.connect('test');
+    await server.kill();
+    await expect.poll(() => failures.length, { timeout: 10_000 }).toBeGreaterThan(2);
+    await server.restart();
+    await redis.ping();
+    expect(said).toEqual(['redis connection failed', 'redis connection is back']);
+  });
+
   it('that is not there is named without its password', async () => {
     await using server = await TestRedis.start();
     await server.kill();
