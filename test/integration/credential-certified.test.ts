@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { systemClock } from '../../src/clock.ts';
 import { TestRedis } from '../redis-server.ts';
 import { CertifiedServer } from './credential-certified-server.ts';
 import { Fleet, age, imported, never, request, stale, until } from './credential-model.ts';
@@ -49,6 +50,28 @@ describe('with a certified authorization server that rotates and revokes', () =>
       );
     }
     expect(server.seen).toEqual({ refreshes: 5, revoked: 0 });
+  });
+
+  test('refusals that come in over five seconds around a commit spend one refresh token', async () => {
+    const overMs = 5_000;
+    server.faults.inject({ match: '/token', fault: { kind: 'hang', ms: overMs / 2 } });
+    const patient = { exchangeMs: 20_000, maxHoldMs: 25_000, strangerResendMs: 25_000 };
+    const timings = { ...patient, drainMs: 21_000, callerMs: 20_000 };
+    const processes = await Promise.all(
+      [1, 2, 3, 4].map(async () => fleet.process({ clientId: server.clientId, timings })),
+    );
+    await processes[0]?.signIn('default', imported(await server.signIn()));
+    await Promise.all(processes.map(async (service) => service.reload()));
+    const sessions = processes.flatMap((service) =>
+      Array.from({ length: 25 }, (_, i) => service.begin({ ...request, prompt: `p${i}` })),
+    );
+    const advice = sessions.map(async (session, i) => {
+      const token = await session.acquire(never);
+      await systemClock.sleep(((i % 25) / 25) * overMs);
+      return session.refused(token, stale, never);
+    });
+    expect(new Set(await Promise.all(advice))).toEqual(new Set(['again']));
+    expect(server.seen).toEqual({ refreshes: 1, revoked: 0 });
   });
 
   test('a lost answer is not followed by a second send while the access token lives', async () => {
