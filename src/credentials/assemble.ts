@@ -20,7 +20,7 @@ import type { CredentialRecord } from './record.ts';
 import { RedisCredentials } from './redis-store.ts';
 import { RedisTime } from './redis-time.ts';
 import { CredentialScripts } from './scripts.ts';
-import { SpillFolder } from './spill.ts';
+import { type OpenFile, SpillFolder } from './spill.ts';
 import { type CredentialTimings, timings } from './timings.ts';
 import { Connection } from './upkeep.ts';
 import type { TokenClassifier } from './verdict.ts';
@@ -48,6 +48,8 @@ export interface CredentialServiceOptions {
   readonly clock?: Clock;
   readonly timings?: Partial<CredentialTimings>;
   readonly random?: () => number;
+  /** Opens the files under `dataDir`; default: as node:fs does. */
+  readonly openFile?: OpenFile;
   /** A tool looks and changes; it restores, replays and closes nothing of its own accord. */
   readonly tool?: boolean;
 }
@@ -88,7 +90,7 @@ export function assemble(options: CredentialServiceOptions): Assembly {
   const waiters = new Waiters(clock);
   const connection = new Connection(redis, clock);
   const discovery = new Discovery(options.issuer, clock, limits.discoveryMs);
-  const spills = ring === null ? null : new SpillFolder(dataDir, ring);
+  const spills = ring === null ? null : new SpillFolder(dataDir, ring, options.openFile);
   const copies =
     spills === null
       ? null

@@ -39,6 +39,10 @@ export type SpillHeader = z.infer<typeof header>;
 /** The token endpoint's raw answer and when it was asked, by Redis' clock. */
 export type SpillBody = z.infer<typeof body>;
 
+/** How a file is opened: `open` of node:fs/promises, or what stands before it. */
+export type OpenFile = (path: string, flags: string, mode?: number) => Promise<SpillFile>;
+export type SpillFile = Pick<FileHandle, 'write' | 'writeFile' | 'sync' | 'stat' | 'close'>;
+
 export interface FoundSpill {
   readonly path: string;
   readonly header: SpillHeader;
@@ -56,21 +60,23 @@ export interface FoundSpill {
 export class SpillFolder {
   readonly #folder: string;
   readonly #ring: KeyRing;
+  readonly #open: OpenFile;
 
-  constructor(dataDir: string, ring: KeyRing) {
+  constructor(dataDir: string, ring: KeyRing, openFile: OpenFile = open) {
     this.#folder = join(dataDir, 'spill');
     this.#ring = ring;
+    this.#open = openFile;
   }
 
   /** Makes room for an attempt's answer before anything is spent; throws when the disk will not take it. */
   async open(about: Omit<SpillHeader, 'v' | 'sent'>): Promise<Spill> {
     await this.#prepare();
     const path = join(this.#folder, `${about.name}.${about.attempt}.spill`);
-    const file = await open(path, 'wx', 0o600);
+    const file = await this.#open(path, 'wx', 0o600);
     const spill = new Spill(path, file, this.#ring, { v: 1, sent: false, ...about });
     try {
       await spill.reserve();
-      await syncFolder(this.#folder);
+      await this.#syncFolder();
       return spill;
     } catch (error) {
       await spill.discard();
@@ -103,7 +109,7 @@ export class SpillFolder {
     const path = this.#copyPath(name);
     if (await this.#hasNewer(name, record)) return;
     const temporary = `${path}.${randomUUID()}.tmp`;
-    const file = await open(temporary, 'wx', 0o600);
+    const file = await this.#open(temporary, 'wx', 0o600);
     try {
       await file.writeFile(seal(this.#ring, { kind: 'copy', name }, JSON.stringify(record.fields)));
       await file.sync();
@@ -113,7 +119,7 @@ export class SpillFolder {
     // While this was written another process may have kept the next generation.
     if (await this.#hasNewer(name, record)) return rm(temporary, { force: true });
     await rename(temporary, path);
-    await syncFolder(this.#folder);
+    await this.#syncFolder();
   }
 
   /** The sealed copies by name; throws CREDENTIAL_KEY_WRONG for one that does not open. */
@@ -151,6 +157,15 @@ export class SpillFolder {
     await chmod(this.#folder, 0o700);
   }
 
+  async #syncFolder(): Promise<void> {
+    const folder = await this.#open(this.#folder, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  }
+
   async #list(ending: string): Promise<string[]> {
     try {
       return (await readdir(this.#folder)).filter((file) => file.endsWith(ending));
@@ -177,11 +192,11 @@ export class SpillFolder {
 /** The spill file of one attempt that runs in this process. */
 export class Spill {
   readonly #path: string;
-  readonly #file: FileHandle;
+  readonly #file: SpillFile;
   readonly #ring: KeyRing;
   #header: SpillHeader;
 
-  constructor(path: string, file: FileHandle, ring: KeyRing, about: SpillHeader) {
+  constructor(path: string, file: SpillFile, ring: KeyRing, about: SpillHeader) {
     this.#path = path;
     this.#file = file;
     this.#ring = ring;
@@ -228,15 +243,6 @@ export class Spill {
 
 function slotOf(about: SpillHeader) {
   return { kind: 'spill', name: about.name, attempt: about.attempt } as const;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function isMissing(error: unknown): boolean {

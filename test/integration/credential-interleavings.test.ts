@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { CredentialService } from '../../src/credentials/service.ts';
 import { TestRedis } from '../redis-server.ts';
-import { never, stale } from './credential-model.ts';
+import { never, scriptsOf, stale } from './credential-model.ts';
 import { type Behaviour, TokenServer } from './credential-server.ts';
 import { Wires } from './credential-wires.ts';
 import { World } from './credential-world.ts';
@@ -26,17 +26,9 @@ afterAll(async () => {
 
 /** A connection whose scripts run in the order that fast-check chooses among all processes. */
 function ordered(connection: Redis, process: number): Redis {
-  return new Proxy(connection, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      const method = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
-      if (name !== 'evalsha' && name !== 'eval') return method;
-      return async (...args: unknown[]) => {
-        await order?.schedule(Promise.resolve(), `step of ${process}`);
-        return method(...args);
-      };
-    },
+  return scriptsOf(connection, async (run) => {
+    await order?.schedule(Promise.resolve(), `step of ${process}`);
+    return run();
   });
 }
 

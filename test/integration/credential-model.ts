@@ -11,6 +11,7 @@ import { makeKey, parseKeyRing } from '../../src/credentials/key-ring.ts';
 import { CredentialService } from '../../src/credentials/service.ts';
 import type { CredentialTimings } from '../../src/credentials/timings.ts';
 import type { TokenClassifier } from '../../src/credentials/verdict.ts';
+import { around, scriptCalls } from './credential-around.ts';
 
 /** A classifier of the shape the roles hand in, enough for the bodies of this model. */
 export const classify: TokenClassifier = ({ status, body }) => {
@@ -145,26 +146,18 @@ export async function age(redis: Redis, prefix: string, name: string, ms: number
  * after Redis has done it and before the answer is seen. Everything later hangs, as for the dead.
  */
 export function mortal(redis: Redis, at: number, when: 'before' | 'after') {
-  const deadly = new Set(['evalsha', 'eval', 'info', 'call', 'hgetall']);
   const died = Promise.withResolvers<void>();
   const life = { armed: false, dead: false, commands: 0, at, when, died: died.promise };
   const forever = new Promise<never>(() => undefined);
-  const connection = new Proxy(redis, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      const method = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
-      if (typeof name !== 'string' || !deadly.has(name)) return method;
-      return async (...args: unknown[]) => {
-        if (life.dead) return forever;
-        if (life.armed) life.commands += 1;
-        if (!life.armed || life.commands !== life.at) return method(...args);
-        life.dead = true;
-        if (life.when === 'after') await method(...args);
-        died.resolve();
-        return forever;
-      };
-    },
+  const deadly = [...scriptCalls, 'info', 'call', 'hgetall'];
+  const connection = around(redis, deadly, async (run) => {
+    if (life.dead) return forever;
+    if (life.armed) life.commands += 1;
+    if (!life.armed || life.commands !== life.at) return run();
+    life.dead = true;
+    if (life.when === 'after') await run();
+    died.resolve();
+    return forever;
   });
   return { connection, life };
 }
@@ -174,15 +167,7 @@ export function scriptsOf(
   redis: Redis,
   each: (run: () => Promise<unknown>) => Promise<unknown>,
 ): Redis {
-  return new Proxy(redis, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      const method = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
-      if (name !== 'evalsha' && name !== 'eval') return method;
-      return async (...args: unknown[]) => each(async () => method(...args));
-    },
-  });
+  return around(redis, scriptCalls, each);
 }
 
 /** The tokens of `server` in the form of an import. */

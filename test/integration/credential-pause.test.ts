@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
 import { TestRedis } from '../redis-server.ts';
-import { Fleet, imported } from './credential-model.ts';
+import { Fleet, imported, scriptsOf } from './credential-model.ts';
 import { TokenServer } from './credential-server.ts';
 
 let redis: TestRedis;
@@ -25,21 +25,13 @@ test('a process that stood still before it read that its intent was written asks
   const intent = `{${fleet.prefix}}:cred:default:intent`;
   const connection = await fleet.connect();
   let pausedMs = 0;
-  const paused = new Proxy(connection, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      const method = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
-      if (name !== 'evalsha' && name !== 'eval') return method;
-      return async (...args: unknown[]) => {
-        const reply = await method(...args);
-        if (!Array.isArray(reply) || reply[0] !== 'SENT') return reply;
-        // While it stands still, somebody else claims the one re-send.
-        pausedMs += 120_000;
-        await admin.hset(intent, { attempt: 'of-another', resends: 1 });
-        return reply;
-      };
-    },
+  const paused = scriptsOf(connection, async (run) => {
+    const reply = await run();
+    if (!Array.isArray(reply) || reply[0] !== 'SENT') return reply;
+    // While it stands still, somebody else claims the one re-send.
+    pausedMs += 120_000;
+    await admin.hset(intent, { attempt: 'of-another', resends: 1 });
+    return reply;
   });
   const service = await fleet.process({
     redis: paused,

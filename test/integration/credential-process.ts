@@ -4,7 +4,16 @@ import { z } from 'zod';
 import { systemClock } from '../../src/clock.ts';
 import { parseKeyRing } from '../../src/credentials/key-ring.ts';
 import { CredentialService } from '../../src/credentials/service.ts';
-import { classify, imported, never, quick, request, stale, until } from './credential-model.ts';
+import {
+  classify,
+  imported,
+  never,
+  quick,
+  request,
+  scriptsOf,
+  stale,
+  until,
+} from './credential-model.ts';
 
 /** The program of one process of a fleet: does what its parent's messages say, and answers them. */
 const setup = z.object({
@@ -20,8 +29,14 @@ const setup = z.object({
   stopAfter: z.string(),
 });
 const message = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('sign-in'), access: z.string(), refresh: z.string() }),
-  z.object({ do: z.literal('refuse'), requests: z.number() }),
+  z.object({
+    do: z.literal('sign-in'),
+    access: z.string(),
+    refresh: z.string(),
+    lifeMs: z.number().default(3_600_000),
+  }),
+  /** So many requests that hold a token meet its refusal, one after another within `overMs`. */
+  z.object({ do: z.literal('refuse'), requests: z.number(), overMs: z.number().default(0) }),
   z.object({ do: z.literal('refuse-until-renewed') }),
   z.object({ do: z.literal('due') }),
   z.object({ do: z.literal('state') }),
@@ -39,21 +54,13 @@ const connect = async () => {
 let stops = true;
 /** The connection; once, the process stands still before it reads a reply that begins with `stopAfter`. */
 const stopping = (redis: Redis): Redis =>
-  new Proxy(redis, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      const method = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
-      if (name !== 'evalsha' && name !== 'eval') return method;
-      return async (...args: unknown[]) => {
-        const done = await method(...args);
-        if (stops && Array.isArray(done) && done[0] === stopAfter) {
-          stops = false;
-          process.kill(process.pid, 'SIGSTOP');
-        }
-        return done;
-      };
-    },
+  scriptsOf(redis, async (run) => {
+    const done = await run();
+    if (stops && Array.isArray(done) && done[0] === stopAfter) {
+      stops = false;
+      process.kill(process.pid, 'SIGSTOP');
+    }
+    return done;
   });
 const service = await CredentialService.start({
   redis: stopping(await connect()),
@@ -71,7 +78,7 @@ const service = await CredentialService.start({
 async function answer(asked: z.infer<typeof message>): Promise<unknown> {
   switch (asked.do) {
     case 'sign-in':
-      return service.signIn('default', imported(asked, 3_600_000));
+      return service.signIn('default', imported(asked, asked.lifeMs));
     case 'due':
       return service.refreshDue(never);
     case 'state': {
@@ -86,7 +93,9 @@ async function answer(asked: z.infer<typeof message>): Promise<unknown> {
     case 'refuse': {
       const advice = Array.from({ length: asked.requests }, async (_, i) => {
         const session = service.begin({ ...request, prompt: `p${i}` });
-        return session.refused(await session.acquire(never), stale, never);
+        const token = await session.acquire(never);
+        await systemClock.sleep((i / asked.requests) * asked.overMs);
+        return session.refused(token, stale, never);
       });
       return [...new Set(await Promise.all(advice))];
     }
