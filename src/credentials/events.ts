@@ -4,7 +4,6 @@ export type RefreshReason =
   | 'mandatory'
   | 'reactive'
   | 'reactive-after-guard'
-  | 'manual'
   | 'last-resort';
 
 /** What happened to a credential. Holds names, numbers and codes; never a token. */

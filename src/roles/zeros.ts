@@ -68,6 +68,5 @@ const reasons: Readonly<Record<RefreshReason, 0>> = {
   mandatory: 0,
   reactive: 0,
   'reactive-after-guard': 0,
-  manual: 0,
   'last-resort': 0,
 };

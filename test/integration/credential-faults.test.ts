@@ -15,6 +15,14 @@ beforeEach(async () => {
 });
 afterEach(async () => all[Symbol.asyncDispose]());
 
+/** However long a machine takes over anything, an answer is waited for. */
+const patient = {
+  exchangeMs: 20_000,
+  maxHoldMs: 25_000,
+  strangerResendMs: 25_000,
+  drainMs: 21_000,
+};
+
 describe('processes', () => {
   test('that all meet the refusal at once make one token call', async () => {
     const fleet = await Promise.all([1, 2, 3, 4].map(async () => all.launch()));
@@ -57,6 +65,33 @@ describe('an owner in the middle of its exchange', () => {
     expect([now, generation]).toEqual(['ambiguous', 1]);
     expect(secret).toBeDefined();
     expect(all.server.totalSends).toBe(1);
+  });
+
+  test.each([
+    ['followed by one re-send within the time it forgives', 0, 2],
+    ['not sent again when that time is over', 10_000, 1],
+  ])('killed with -9, its server known to forgive a repeat, is %s', async (_, laterMs, sends) => {
+    all.server.forgiving = true;
+    const window = { forgivingFromMs: 1_500, forgivingToMs: 9_000, retryWindowMs: 9_000 };
+    const timings = { ...patient, ...window };
+    const { owner, release } = await all.midExchange({ timings });
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    release();
+    await age(all.admin, all.prefix, 'default', laterMs);
+    const heir = await all.launch({ timings });
+    await until(async () => {
+      await all.tell(heir, { do: 'due' });
+      const { state, generation } = await all.stateOf(heir);
+      return sends === 2 ? generation === 2 : state === 'ambiguous';
+    });
+    await all.tell(heir, { do: 'due' });
+    expect([...all.server.sends.values()]).toEqual([sends]);
+    expect(all.server.reuses).toBe(0);
+    if (sends === 1) return;
+    const [first, second] = await timesOf('begin', 'resend');
+    expect(second - first).toBeGreaterThanOrEqual(window.forgivingFromMs);
+    expect(second - first).toBeLessThan(window.forgivingToMs + 1_000);
   });
 
   test('killed with -9 after the answer is on disk loses nothing: the next start commits it', async () => {
@@ -118,7 +153,7 @@ describe('an owner that has not sent yet', () => {
     expect(await all.tell(peer, { do: 'due' })).toBe(1);
     expect((await all.stateOf(peer)).secret).toBe(all.server.tokens.access);
     expect(all.server.totalSends).toBe(1);
-    const [first, second] = await begins();
+    const [first, second] = await timesOf('begin');
     expect(second - first).toBeLessThan((quick.leaseMs ?? 0) + 1_000);
   });
 
@@ -174,15 +209,8 @@ describe('an older file of Redis, put back while the processes live,', () => {
   });
 
   test('is told of a refresh that is under way, and gets its answer', async () => {
-    // However long Redis takes to start, the answer is waited for.
-    const timings = {
-      exchangeMs: 20_000,
-      maxHoldMs: 25_000,
-      strangerResendMs: 25_000,
-      drainMs: 21_000,
-    };
-    const owner = await all.due({ timings });
-    const peer = await all.launch({ timings });
+    const owner = await all.due({ timings: patient });
+    const peer = await all.launch({ timings: patient });
     await using older = await all.redis.copy();
     const held = Promise.withResolvers<void>();
     all.server.hold = held.promise;
@@ -207,9 +235,11 @@ async function told(): Promise<string[]> {
   return entries.map(([, fields]) => fields[fields.indexOf('kind') + 1] ?? '');
 }
 
-/** When refreshes began, by Redis' clock. */
-async function begins(): Promise<[number, number]> {
+/** When the two events of these kinds were, by Redis' clock. */
+async function timesOf(...kinds: string[]): Promise<[number, number]> {
   const entries = await all.admin.xrange(all.key('hist'), '-', '+');
-  const times = entries.flatMap(([id, fields]) => (fields.includes('begin') ? [id] : []));
+  const times = entries.flatMap(([id, fields]) =>
+    kinds.some((kind) => fields.includes(kind)) ? [id] : [],
+  );
   return z.tuple([z.number(), z.number()]).parse(times.map((id) => Number(id.split('-', 1)[0])));
 }

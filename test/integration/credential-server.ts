@@ -29,12 +29,16 @@ export class TokenServer implements AsyncDisposable {
   /** Awaited by every token request after it was counted. */
   hold: Promise<void> = Promise.resolve();
   lifeS = 21_600;
+  /** Whether the newest spent refresh token is answered once more, with what it was answered before. */
+  forgiving = false;
   reuses = 0;
   revoked = false;
   form: URLSearchParams | null = null;
   #arrived: (() => void)[] = [];
   #current: { access: string; refresh: string };
   #family = 0;
+  /** The newest of those that were spent. */
+  #last = '';
   /** Spent refresh tokens, by the family they belong to. */
   readonly #spent = new Map<string, number>();
 
@@ -157,12 +161,14 @@ export class TokenServer implements AsyncDisposable {
   }
 
   #rotate(refresh: string): { access: string; refresh: string } | null {
+    if (this.forgiving && refresh === this.#last) return this.#current;
     if (this.#spent.get(refresh) === this.#family) {
       this.reuses += 1;
       this.revoked = true;
     }
     if (this.revoked || refresh !== this.#current.refresh) return null;
     this.#spent.set(refresh, this.#family);
+    this.#last = refresh;
     this.#current = this.#mint();
     return this.#current;
   }

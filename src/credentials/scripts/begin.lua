@@ -23,7 +23,7 @@ end
 if ahead < 0 then
   return { 'ROLLBACK', NOW }
 end
-if rec.st ~= 'active' and not (reason == 'manual' and rec.st ~= 'removed') then
+if rec.st ~= 'active' then
   return { 'TERMINAL', NOW, rec.st, rec.q_reason or rec.err_code or '' }
 end
 if current then
@@ -35,7 +35,7 @@ if current then
     return { 'AMBIGUOUS', NOW, intent.attempt, num(intent.sent_at), num(intent.resends) }
   end
 end
-if num(rec.next_at) > NOW and reason ~= 'manual' then
+if num(rec.next_at) > NOW then
   return { 'BACKOFF', NOW, num(rec.next_at), rec.err_code or '' }
 end
 if reason == 'proactive' and num(rec.due_ms) > NOW then
