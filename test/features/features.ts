@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 
-import { unfinished } from '../../sandbox/players.ts';
-import type { SandboxWorld } from '../../sandbox/world.ts';
 import { en } from '../../src/words/en.ts';
 import { zh } from '../../src/words/zh.ts';
-import type { Feature, Person } from './platform.ts';
+import { reached, says } from './expect.ts';
+import { pairing } from './pairing.ts';
+import type { Feature } from './platform.ts';
 
 /** In a question: the answer does not end by itself. */
 export const endless = 'without end';
@@ -52,6 +52,7 @@ export const features: readonly Feature[] = [
       expect(await at.topic?.('Tom').ask(`In a topic on ${platform}?`)).toContain('turn 1');
     },
   },
+  pairing,
   {
     name: 'Pictures and files that one sends',
     lacking: { terminal: linesOnly },
@@ -264,20 +265,3 @@ export const features: readonly Feature[] = [
     },
   },
 ];
-
-/** Resolves with what Grok was asked, once it was asked something that ends so. */
-async function reached(world: SandboxWorld, question: string): Promise<string> {
-  const found = () =>
-    world.xai.requests
-      .map(({ inputs }) => inputs.at(-1) ?? '')
-      .find((text) => text.includes(question));
-  await expect.poll(found, { timeout: 30_000, interval: 10 }).toBeDefined();
-  return found() ?? '';
-}
-
-async function says(person: Person, words: string): Promise<void> {
-  const plain = (text: string) => text.replaceAll(/[*`_]/g, '');
-  await person.until((shown) =>
-    shown.some((text) => !unfinished(text) && plain(text).includes(plain(words))),
-  );
-}

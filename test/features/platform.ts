@@ -40,5 +40,7 @@ export interface Feature {
   readonly name: string;
   /** Why a platform cannot have it, in a word or two. */
   readonly lacking?: Partial<Record<Platform, string>>;
+  /** The bot is nobody's yet and talks with nobody; else it talks with everybody. */
+  readonly isPaired?: true;
   readonly talk: (at: Somewhere, platform: Platform) => Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { SandboxWorld } from '../../sandbox/world.ts';
 import { echo } from '../../sandbox/xai/answerer.ts';
 import { longAnswer } from '../../sandbox/xai/long-answer.ts';
 import { Daemon } from '../daemon.ts';
@@ -14,6 +15,9 @@ import { Stage, unlimited } from '../stage.ts';
 // One program serves all three platforms; each conversation is of somebody of its own.
 let stage: Stage;
 let somewhere: Record<Platform, Somewhere>;
+/** Beside it, bots that are nobody's yet. */
+let unclaimed: SandboxWorld;
+let unclaimedOn: Partial<Record<Platform, Somewhere>>;
 const passed = new Set<string>();
 
 beforeAll(async () => {
@@ -26,12 +30,19 @@ beforeAll(async () => {
   const environment = { ADAPTERS: platforms.join(',').toLowerCase(), HISTORY_TOKENS: '2000' };
   const daemon = Daemon.start(['all'], { ...stage.environment, ...environment }, undefined, 'pipe');
   stage.daemons.push(daemon);
+  unclaimed = await SandboxWorld.start(unlimited);
+  unclaimedOn = {
+    Discord: onDiscord({ world: unclaimed, daemon: pairing('discord') }),
+    Telegram: onTelegram({ world: unclaimed, daemon: pairing('telegram') }),
+  };
   await daemon.logged('models listed');
-  await stage.world.discord.waitFor(
-    () =>
-      stage.world.discord.stats.connected === 1 &&
-      stage.world.discord.commandNames().includes('ask'),
-    { timeoutMs: 40_000 },
+  await Promise.all(
+    [stage.world, unclaimed].map(async ({ discord }) =>
+      discord.waitFor(
+        () => discord.stats.connected === 1 && discord.commandNames().includes('ask'),
+        { timeoutMs: 40_000 },
+      ),
+    ),
   );
   const parts = { world: stage.world, daemon };
   somewhere = {
@@ -41,7 +52,10 @@ beforeAll(async () => {
   };
 });
 
-afterAll(async () => stage[Symbol.asyncDispose]());
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]();
+  await unclaimed[Symbol.asyncDispose]();
+});
 
 describe.concurrent.each(['Discord', 'Telegram'] as const)('on %s', (platform) => {
   it.each(offeredOn(platform))('$name', async (feature) => show(feature, platform));
@@ -58,12 +72,20 @@ describe('the README', () => {
   });
 });
 
+/** A bridge alone, with an owner to come of its own. */
+function pairing(adapter: string): Daemon {
+  const own = { ACCESS: 'pairing', ADAPTERS: adapter, REDIS_PREFIX: `unclaimed-${adapter}` };
+  return stage.run(['bridge'], { ...unclaimed.environment(), ...own });
+}
+
 function offeredOn(platform: Platform): Feature[] {
   return features.filter(({ lacking }) => lacking?.[platform] === undefined);
 }
 
 async function show(feature: Feature, platform: Platform): Promise<void> {
-  await feature.talk(somewhere[platform], platform);
+  const at = feature.isPaired === true ? unclaimedOn[platform] : somewhere[platform];
+  if (at === undefined) throw new Error(`there is no bot for “${feature.name}” on ${platform}`);
+  await feature.talk(at, platform);
   passed.add(`${feature.name} ${platform}`);
 }
 
