@@ -1,6 +1,7 @@
 import { Report, machine } from './report.ts';
 import { showBacklog } from './show-backlog.ts';
 import { showFullLoad } from './show-full-load.ts';
+import { showHandOver } from './show-hand-over.ts';
 import { showLowLoad } from './show-low-load.ts';
 import { showMemory } from './show-memory.ts';
 import { showStreams } from './show-streams.ts';
@@ -9,7 +10,7 @@ import { Stage } from './stage.ts';
 /**
  * The figures of the whole path: `npm run bench` prints them and puts them into docs/benchmarks.md.
  * Everything is on loopback and on this machine; what is compared is measured in turns, since the
- * speed of a machine changes by the minute. `npm run bench -- low full backlog streams` runs some of
+ * speed of a machine changes by the minute. `npm run bench -- low full backlog streams hand-over` runs some of
  * the parts, and then leaves the document alone.
  */
 const document = new URL('../../docs/benchmarks.md', import.meta.url);
@@ -29,5 +30,6 @@ if (wants('low') || wants('full')) {
 }
 if (wants('backlog')) await showBacklog(report, stage);
 if (wants('streams')) await showStreams(report, stage);
+if (wants('hand-over')) await showHandOver(report, stage);
 report.addAims();
 if (parts.length === 0) await report.write(document, 'bench');
