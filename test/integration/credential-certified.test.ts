@@ -1,23 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
-import { TestRedis } from '../redis-server.ts';
 import { CertifiedServer } from './credential-certified-server.ts';
-import { Fleet, age, imported, never, request, stale, until } from './credential-model.ts';
+import { deploymentForEach } from './credential-deployment.ts';
+import { type Fleet, age, imported, never, request, stale, until } from './credential-model.ts';
 
-let redis: TestRedis;
 let server: CertifiedServer;
 let fleet: Fleet;
-
-beforeEach(async () => {
-  redis = await TestRedis.start();
-  server = await CertifiedServer.start();
-  fleet = await Fleet.make(redis.url, server.issuer);
-});
-afterEach(async () => {
-  await fleet[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-  await redis[Symbol.asyncDispose]();
+deploymentForEach(CertifiedServer, (made) => {
+  ({ server, fleet } = made);
 });
 
 describe('with a certified authorization server that rotates and revokes', () => {

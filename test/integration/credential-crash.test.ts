@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { TestRedis } from '../redis-server.ts';
+import { deploymentForEach } from './credential-deployment.ts';
 import {
-  Fleet,
+  type Fleet,
   age,
   imported,
   mortal,
@@ -17,22 +17,11 @@ import {
 } from './credential-model.ts';
 import { TokenServer } from './credential-server.ts';
 
-let redis: TestRedis;
 let server: TokenServer;
 let fleet: Fleet;
 const lifeMs = 3_600_000;
-
-beforeAll(async () => {
-  redis = await TestRedis.start();
-});
-afterAll(async () => redis[Symbol.asyncDispose]());
-beforeEach(async () => {
-  server = await TokenServer.start();
-  fleet = await Fleet.make(redis.url, server.issuer);
-});
-afterEach(async () => {
-  await fleet[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
+deploymentForEach(TokenServer, (made) => {
+  ({ server, fleet } = made);
 });
 
 /** A process whose refresh is under way when it dies at a command; resolves once it is dead. */

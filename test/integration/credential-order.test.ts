@@ -1,29 +1,20 @@
 import { createHash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
 import type { CredentialService } from '../../src/credentials/service.ts';
 import type { OpenFile } from '../../src/credentials/spill.ts';
-import { TestRedis } from '../redis-server.ts';
 import { around, scriptCalls } from './credential-around.ts';
-import { Fleet, imported, until } from './credential-model.ts';
+import { deploymentForEach } from './credential-deployment.ts';
+import { type Fleet, imported, until } from './credential-model.ts';
 import { TokenServer } from './credential-server.ts';
 
-let redis: TestRedis;
 let server: TokenServer;
 let fleet: Fleet;
-
-beforeEach(async () => {
-  redis = await TestRedis.start();
-  server = await TokenServer.start();
-  fleet = await Fleet.make(redis.url, server.issuer);
-});
-afterEach(async () => {
-  await fleet[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-  await redis[Symbol.asyncDispose]();
+deploymentForEach(TokenServer, (made) => {
+  ({ server, fleet } = made);
 });
 
 /** What happened, in order: scripts and the request as they leave, a sync when the disk has it. */

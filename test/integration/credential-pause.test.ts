@@ -1,23 +1,14 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
-import { TestRedis } from '../redis-server.ts';
-import { Fleet, imported, scriptsOf } from './credential-model.ts';
+import { deploymentForEach } from './credential-deployment.ts';
+import { type Fleet, imported, scriptsOf } from './credential-model.ts';
 import { TokenServer } from './credential-server.ts';
 
-let redis: TestRedis;
 let server: TokenServer;
 let fleet: Fleet;
-
-beforeEach(async () => {
-  redis = await TestRedis.start();
-  server = await TokenServer.start();
-  fleet = await Fleet.make(redis.url, server.issuer);
-});
-afterEach(async () => {
-  await fleet[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-  await redis[Symbol.asyncDispose]();
+deploymentForEach(TokenServer, (made) => {
+  ({ server, fleet } = made);
 });
 
 test('a process that stood still before it read that its intent was written asks again before it sends', async () => {

@@ -1,24 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { TestRedis } from '../redis-server.ts';
+import { deploymentForEach } from './credential-deployment.ts';
 import { Fleet, age, imported, never, request, stale, until } from './credential-model.ts';
 import { TokenServer } from './credential-server.ts';
 
-let redis: TestRedis;
 let server: TokenServer;
 let fleet: Fleet;
-
-beforeAll(async () => {
-  redis = await TestRedis.start();
-});
-afterAll(async () => redis[Symbol.asyncDispose]());
-beforeEach(async () => {
-  server = await TokenServer.start();
-  fleet = await Fleet.make(redis.url, server.issuer);
-});
-afterEach(async () => {
-  await fleet[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
+deploymentForEach(TokenServer, (made) => {
+  ({ server, fleet } = made);
 });
 
 const quota = { class: 'quota', status: 403, streamed: false } as const;

@@ -1,28 +1,17 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
-import { TestRedis } from '../redis-server.ts';
-import { Fleet, age, imported, never, request, stale, until } from './credential-model.ts';
+import { deploymentForEach } from './credential-deployment.ts';
+import { type Fleet, age, imported, never, request, stale, until } from './credential-model.ts';
 import { TokenServer } from './credential-server.ts';
 
-let redis: TestRedis;
 let server: TokenServer;
 let fleet: Fleet;
-
-beforeAll(async () => {
-  redis = await TestRedis.start();
-});
-afterAll(async () => redis[Symbol.asyncDispose]());
-beforeEach(async () => {
-  server = await TokenServer.start();
-  fleet = await Fleet.make(redis.url, server.issuer);
-});
-afterEach(async () => {
-  await fleet[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
+deploymentForEach(TokenServer, (made) => {
+  ({ server, fleet } = made);
 });
 
 describe('a refused token', () => {

@@ -1,29 +1,21 @@
 import type { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
 import { sealTokens } from '../../src/credentials/minted.ts';
 import { timings } from '../../src/credentials/timings.ts';
 import { TestRedis } from '../redis-server.ts';
+import { deploymentForEach } from './credential-deployment.ts';
 import { Fleet, imported, never, request, scriptsOf, stale, until } from './credential-model.ts';
 import { TokenServer } from './credential-server.ts';
 
-let redis: TestRedis;
 let server: TokenServer;
 let fleet: Fleet;
 let admin: Redis;
-
-beforeAll(async () => {
-  redis = await TestRedis.start();
+deploymentForEach(TokenServer, (made) => {
+  ({ server, fleet } = made);
 });
-afterAll(async () => redis[Symbol.asyncDispose]());
 beforeEach(async () => {
-  server = await TokenServer.start();
-  fleet = await Fleet.make(redis.url, server.issuer);
   admin = await fleet.connect();
-});
-afterEach(async () => {
-  await fleet[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
 });
 
 const key = (part: string) => `{${fleet.prefix}}:cred:default:${part}`;

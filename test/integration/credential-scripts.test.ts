@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { systemClock } from '../../src/clock.ts';
@@ -7,25 +7,14 @@ import { RedisCredentials } from '../../src/credentials/redis-store.ts';
 import { RedisTime } from '../../src/credentials/redis-time.ts';
 import { CredentialScripts } from '../../src/credentials/scripts.ts';
 import { timings } from '../../src/credentials/timings.ts';
-import { TestRedis } from '../redis-server.ts';
-import { Fleet, age, imported } from './credential-model.ts';
+import { deploymentForEach } from './credential-deployment.ts';
+import { type Fleet, age, imported } from './credential-model.ts';
 import { TokenServer } from './credential-server.ts';
 
-let redis: TestRedis;
 let server: TokenServer;
 let fleet: Fleet;
-
-beforeAll(async () => {
-  redis = await TestRedis.start();
-});
-afterAll(async () => redis[Symbol.asyncDispose]());
-beforeEach(async () => {
-  server = await TokenServer.start();
-  fleet = await Fleet.make(redis.url, server.issuer);
-});
-afterEach(async () => {
-  await fleet[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
+deploymentForEach(TokenServer, (made) => {
+  ({ server, fleet } = made);
 });
 
 async function store() {

@@ -1,28 +1,19 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { makeKey, parseKeyRing } from '../../src/credentials/key-ring.ts';
-import { TestRedis } from '../redis-server.ts';
-import { Fleet, imported, never, request, stale } from './credential-model.ts';
+import type { TestRedis } from '../redis-server.ts';
+import { deploymentForEach } from './credential-deployment.ts';
+import { type Fleet, imported, never, request, stale } from './credential-model.ts';
 import { TokenServer } from './credential-server.ts';
 
 let redis: TestRedis;
 let server: TokenServer;
 let fleet: Fleet;
-
-beforeAll(async () => {
-  redis = await TestRedis.start();
-});
-afterAll(async () => redis[Symbol.asyncDispose]());
-beforeEach(async () => {
-  server = await TokenServer.start();
-  fleet = await Fleet.make(redis.url, server.issuer);
-});
-afterEach(async () => {
-  await fleet[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
+deploymentForEach(TokenServer, (made) => {
+  ({ redis, server, fleet } = made);
 });
 
 async function admin() {
