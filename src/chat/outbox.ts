@@ -75,6 +75,11 @@ export class Outbox implements AsyncDisposable {
     if (!this.#isEnding) this.#lane(preview.conversation).preview(preview);
   }
 
+  /** Whether nothing that was sent can take effect any more; asked after the disposal. */
+  get isQuiet(): boolean {
+    return this.#wire.isQuiet;
+  }
+
   /** Ends all previews and resolves when no call to the platform is under way. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnding = true;

@@ -19,6 +19,7 @@ export class Wire {
   readonly #lost: AbortSignal | undefined;
   /** Old address → new. A platform repeats it when asked, so forgetting one costs a call. */
   readonly #moved = new Map<string, string>();
+  #mayArriveUntilMs = -Infinity;
 
   constructor(options: {
     readonly adapter: Pick<Adapter, 'post' | 'edit' | 'typing'>;
@@ -31,6 +32,11 @@ export class Wire {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#lost = options.lost;
+  }
+
+  /** Whether no call of which nobody knows what became of it can take effect any more. */
+  get isQuiet(): boolean {
+    return this.#clock.monotonic() >= this.#mayArriveUntilMs;
   }
 
   /** @throws {BridgeError} `LEASE_LOST` when `mayAct` says no right before the call. */
@@ -89,6 +95,18 @@ export class Wire {
     call: (deadline: AbortSignal) => Promise<Delivery>,
   ): Promise<Delivery> {
     requireRight(mayAct);
+    const delivery = await this.#outcome(deadlineMs, signal, call);
+    if (delivery.kind === 'unknown') {
+      this.#mayArriveUntilMs = this.#clock.monotonic() + editDeadlineMs;
+    }
+    return delivery;
+  }
+
+  async #outcome(
+    deadlineMs: number,
+    signal: AbortSignal,
+    call: (deadline: AbortSignal) => Promise<Delivery>,
+  ): Promise<Delivery> {
     try {
       return await this.#within(deadlineMs, signal, call);
     } catch (error) {

@@ -6,15 +6,27 @@ import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import { Script } from './script.ts';
 
+/** -> 2: taken from a holder that had left in order, 1: taken, or ours before, 0: somebody else's. */
+const take = new Script(
+  `if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then
+     return 1 + redis.call('DEL', KEYS[2])
+   end
+   return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0`,
+);
+
 const renew = new Script(
   `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
    return 0`,
 );
 
 const release = new Script(
-  `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-   return 0`,
+  `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+   if ARGV[2] == '1' then redis.call('SET', KEYS[2], '1', 'PX', ARGV[3]) end
+   return redis.call('DEL', KEYS[1])`,
 );
+
+/** How long it is known that the last holder left in order; then nobody needs to know any more. */
+const leftLifeMs = 60_000;
 
 export interface LeaseOptions {
   /** How long it outlives its holder's last renewal. */
@@ -35,6 +47,8 @@ export class Lease implements AsyncDisposable {
   readonly #lost = new AbortController();
   readonly #stopped = new AbortController();
   #renewedAtMs = -Infinity;
+  #followsInOrder = false;
+  #leavesInOrder = false;
 
   private constructor(redis: Redis, key: string, options: LeaseOptions) {
     this.#redis = redis;
@@ -60,6 +74,16 @@ export class Lease implements AsyncDisposable {
     return this.#lost.signal;
   }
 
+  /** Whether the last holder said that nothing of it can take effect any more. */
+  get followsInOrder(): boolean {
+    return this.#followsInOrder;
+  }
+
+  /** Tells the next holder so, once this one gives the lease back. */
+  leaveInOrder(): void {
+    this.#leavesInOrder = true;
+  }
+
   isHeld(): boolean {
     const age = this.#options.clock.monotonic() - this.#renewedAtMs;
     return !this.#lost.signal.aborted && age < this.#options.lifeMs;
@@ -67,16 +91,24 @@ export class Lease implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort();
-    await release.run(this.#redis, [this.#key], [this.#holder]).catch(() => undefined);
+    const leaves = this.#leavesInOrder ? 1 : 0;
+    await release
+      .run(this.#redis, this.#keys, [this.#holder, leaves, leftLifeMs])
+      .catch(() => undefined);
+  }
+
+  get #keys(): [string, string] {
+    return [this.#key, `${this.#key}:left`];
   }
 
   async #take(): Promise<boolean> {
     const beganAtMs = this.#options.clock.monotonic();
     const { lifeMs } = this.#options;
-    const answer = await this.#redis.set(this.#key, this.#holder, 'PX', lifeMs, 'NX');
-    const ours = answer === 'OK' || (await this.#redis.get(this.#key)) === this.#holder;
-    if (ours) this.#renewedAtMs = beganAtMs;
-    return ours;
+    const answer = await take.run(this.#redis, this.#keys, [this.#holder, lifeMs]);
+    if (answer === 0) return false;
+    this.#followsInOrder = answer === 2;
+    this.#renewedAtMs = beganAtMs;
+    return true;
   }
 
   async #keep(): Promise<void> {

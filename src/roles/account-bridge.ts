@@ -124,6 +124,9 @@ export class AccountBridge {
     const holder = randomUUID();
     const keys = new QueueKeys(prefix);
     await using stack = new AsyncDisposableStack();
+    stack.defer(() => {
+      if (outbox.isQuiet) lease.leaveInOrder();
+    });
     const outbox = stack.use(
       new Outbox({
         adapter: observedAdapter(this.#adapter, { platform: this.platform, metrics, tracing }),
@@ -131,6 +134,7 @@ export class AccountBridge {
         pendingReplies: async (conversation) => redis.llen(keys.replies(conversation)),
         mayAct: () => lease.isHeld(),
         lost: lease.signal,
+        ...(lease.followsInOrder ? { predecessorEditsForMs: 0 } : {}),
         clock,
         log: chatLog,
         onResend: () => metrics.resends.inc({ platform: this.platform }),

@@ -39,6 +39,25 @@ describe('a lease', () => {
     expect(second.isHeld()).toBe(true);
   });
 
+  it('tells the next holder, once, that the last one left in order; of one that did not, nothing', async () => {
+    const redis = await connections.connect('e');
+    const take = async () => Lease.acquire(redis, '{t}:four', options, AbortSignal.timeout(5000));
+    const first = await take();
+    expect(first.followsInOrder).toBe(false);
+    first.leaveInOrder();
+    await first[Symbol.asyncDispose]();
+    const second = await take();
+    expect(second.followsInOrder).toBe(true);
+    await second[Symbol.asyncDispose]();
+    await using third = await take();
+    expect(third.followsInOrder).toBe(false);
+    // One that lost it has nothing to say to whoever has it now.
+    await redis.set('{t}:four', 'somebody else');
+    third.leaveInOrder();
+    await third[Symbol.asyncDispose]();
+    expect(await redis.exists('{t}:four:left')).toBe(0);
+  });
+
   it('is lost, and says so, when somebody else has it', async () => {
     const redis = await connections.connect('c');
     await using lease = await Lease.acquire(redis, '{t}:two', options, AbortSignal.timeout(5000));

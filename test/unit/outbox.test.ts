@@ -115,6 +115,17 @@ describe('a reply', () => {
     expect(platform.texts()).toEqual(['Hello.']);
   });
 
+  it('of which nobody knows what became of it may still arrive for a while, which the next bridge is told', async () => {
+    const box = outbox();
+    expect(box.isQuiet).toBe(true);
+    platform.faults.post.push({ kind: 'lost before' });
+    await box.deliver(reply('Hello.'), turn, signal);
+    await box[Symbol.asyncDispose]();
+    expect(box.isQuiet).toBe(false);
+    await clock.advance(5_000);
+    expect(box.isQuiet).toBe(true);
+  });
+
   it('goes on in further messages when it is long', async () => {
     const text = Array.from({ length: 18 }, (_, i) => `Paragraph ${i} with some words.`).join(
       '\n\n',
