@@ -71,7 +71,7 @@ async function open(): Promise<Opened> {
 
 /**
  * An answer, or an error of ours: nothing else ever comes out of a stream; and an answer only where
- * the stream said that it was complete.
+ * the stream said that it was complete, or cut at the longest that Grok writes, and then marked so.
  */
 const stream = target({
   name: 'streams of Grok',
@@ -81,9 +81,11 @@ const stream = target({
     const { asking } = await opened;
     next = given;
     try {
-      await asking.ask({}, { deadlineMs: 5_000 });
-      if (!given.text.includes('response.completed'))
-        throw new Error('a part passed for an answer');
+      const { cut } = await asking.ask({}, { deadlineMs: 5_000 });
+      const isAllowed = cut
+        ? given.text.includes('max_output_tokens')
+        : given.text.includes('response.completed');
+      if (!isAllowed) throw new Error('a part passed for an answer');
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
       if (error.code === 'DEADLINE_PASSED') throw new Error('it took too long', { cause: error });

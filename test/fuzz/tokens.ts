@@ -101,7 +101,7 @@ const configuration = target({
   inputs: mutated(settings),
   check: (value) => {
     const fields = Object.entries(typeof value === 'object' && value !== null ? value : {});
-    const env = Object.fromEntries(fields.map(([key, field]) => [key, String(field)]));
+    const env = Object.fromEntries(fields.map(([key, field]) => [key, asText(field)]));
     orRefused('CONFIG_INVALID', () => readConfig(env, adapters));
   },
 });
@@ -133,4 +133,9 @@ function orRefused<T>(code: ErrorCode, work: () => T): T | undefined {
     if (isBridgeError(error, code)) return undefined;
     throw error;
   }
+}
+
+/** As it would stand in the environment, where everything is a text. */
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
