@@ -22,6 +22,7 @@ import { Gateway, gatewayTimes, type GatewayTimes } from './gateway.ts';
 import { askIdentity } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { Inbox } from './inbox.ts';
+import type { InboxParts } from './inbox.ts';
 import { InteractionMessages, maxChars } from './interaction-messages.ts';
 import { looksOf } from './looks.ts';
 import type { AutocompletePayload } from './payloads.ts';
@@ -29,6 +30,7 @@ import { PendingCommands } from './pending-commands.ts';
 import { Presses } from './presses.ts';
 import { registerCommands } from './register-commands.ts';
 import { discordLength, renderDiscord } from './render.ts';
+import { replyChain } from './reply-chain.ts';
 import { DiscordRest } from './rest.ts';
 import { Seal } from './seal.ts';
 import { SlashCommands } from './slash.ts';
@@ -116,7 +118,9 @@ export class DiscordAdapter implements Adapter {
       void answerAutocomplete(typing, parts, live);
     };
     const presses = new Presses(this.#rest, this.#tools);
-    const inbox = new Inbox(intake, { slash, presses, catchUp, suggest }, this.#tools, live);
+    const chain: InboxParts['chain'] = async (...of) => replyChain(this.#rest, ...of);
+    const parts = { slash, presses, catchUp, chain, suggest };
+    const inbox = new Inbox(intake, parts, this.#tools, live);
     const registering = registerCommands(this.#rest, application, this.#tools, live);
     const listening = (async () => {
       try {

@@ -1,4 +1,4 @@
-import type { AdapterTools, Intake } from '#port';
+import type { AdapterTools, Cited, Incoming, Intake } from '#port';
 
 import { writeAddress } from './address.ts';
 import type { CatchUp } from './catch-up.ts';
@@ -16,6 +16,7 @@ import {
 import type { AutocompletePayload, MessagePayload } from './payloads.ts';
 import type { Places } from './places.ts';
 import type { Presses } from './presses.ts';
+import type { Surroundings } from './readable.ts';
 import type { SlashCommands } from './slash.ts';
 
 /** While the intake is away: so many messages to the bot are kept, so many others. */
@@ -27,6 +28,12 @@ export interface InboxParts {
   readonly slash: SlashCommands;
   readonly presses: Presses;
   readonly catchUp: CatchUp;
+  /** What a message goes back to; never rejects. */
+  readonly chain: (
+    message: MessagePayload,
+    around: Surroundings,
+    signal: AbortSignal,
+  ) => Promise<readonly Cited[]>;
   /** Answers who types; there is no hurry for anything else, and no order. */
   readonly suggest: (typing: AutocompletePayload) => void;
 }
@@ -37,6 +44,7 @@ export class Inbox {
   readonly #slash: SlashCommands;
   readonly #presses: Presses;
   readonly #catchUp: CatchUp;
+  readonly #chain: InboxParts['chain'];
   readonly #suggest: InboxParts['suggest'];
   readonly #tools: AdapterTools;
   readonly #signal: AbortSignal;
@@ -47,11 +55,12 @@ export class Inbox {
 
   constructor(
     intake: Intake,
-    { slash, presses, catchUp, suggest }: InboxParts,
+    { slash, presses, catchUp, chain, suggest }: InboxParts,
     tools: AdapterTools,
     signal: AbortSignal,
   ) {
     this.#catchUp = catchUp;
+    this.#chain = chain;
     this.#suggest = suggest;
     this.#intake = intake;
     this.#slash = slash;
@@ -123,13 +132,18 @@ export class Inbox {
   async #hand(message: MessagePayload, addressed: boolean, places: Places): Promise<void> {
     const { id, channel_id: channel, guild_id: guild } = message;
     if (addressed) this.#remember(message);
+    let chain: ReturnType<InboxParts['chain']> | undefined;
     const received = await handOver(
       async () => {
         const parent =
           addressed && guild !== undefined
             ? await places.parentOf(channel, this.#signal)
             : undefined;
-        return incomingMessage(message, { ...places.around(guild), parent });
+        const around = { ...places.around(guild), parent };
+        const incoming = incomingMessage(message, around);
+        if (!addressed || incoming === undefined) return incoming;
+        chain ??= this.#chain(message, around, this.#signal);
+        return withChain(incoming, await chain);
       },
       {
         intake: this.#intake,
@@ -158,9 +172,13 @@ export class Inbox {
     const edit = editSchema.safeParse(data).data;
     if (edit === undefined) return;
     const { channel_id: channel, guild_id: guild } = edit;
-    const message = incomingMessage(edit, places.around(guild));
+    const around = places.around(guild);
+    const message = incomingMessage(edit, around);
     if (message === undefined) return;
-    this.#amend(channel, async () => this.#intake.edited?.(message, this.#signal));
+    this.#amend(channel, async () => {
+      const chain = message.isAddressed ? await this.#chain(edit, around, this.#signal) : [];
+      await this.#intake.edited?.(withChain(message, chain), this.#signal);
+    });
   }
 
   #takeDeletion(data: unknown): void {
@@ -202,6 +220,10 @@ export class Inbox {
       this.#lanes.add(press.channel_id, this.#presses.accept(press, this.#intake, this.#signal));
     }
   }
+}
+
+function withChain(message: Incoming, chain: readonly Cited[]): Incoming {
+  return chain.length === 0 ? message : { ...message, chain };
 }
 
 function pathsOf(error: { issues: readonly { path: readonly PropertyKey[] }[] }): string[] {

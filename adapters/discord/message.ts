@@ -3,7 +3,7 @@ import type { Incoming } from '#port';
 import { writeAddress } from './address.ts';
 import { filesOf } from './files.ts';
 import type { MessagePayload } from './payloads.ts';
-import { nameOf, readableText } from './readable.ts';
+import { nameOf, readableText, saidText } from './readable.ts';
 import type { Surroundings } from './readable.ts';
 
 /**
@@ -93,9 +93,7 @@ export function placesOf(where: {
 function quotedText(message: MessagePayload, around: Surroundings): string | undefined {
   const referenced = message.referenced_message;
   if (!referenced || referenced.author.id === around.botId) return undefined;
-  const copies = referenced.message_snapshots.map(({ message: copy }) => copy);
-  const texts = [referenced, ...copies].map((said) => readableText(said, around));
-  const text = texts.filter((each) => each !== '').join('\n');
+  const text = saidText(referenced, around);
   return text === '' ? undefined : text;
 }
 

@@ -1,4 +1,4 @@
-import type { MemberPayload, SaidPayload, UserPayload } from './payloads.ts';
+import type { MemberPayload, MessagePayload, SaidPayload, UserPayload } from './payloads.ts';
 
 /** What a mapping has to know besides the payload itself. */
 export interface Surroundings {
@@ -14,6 +14,16 @@ export interface Surroundings {
 /** What a person is called here: the server's nickname, else the display name, else the user name. */
 export function nameOf(user: UserPayload, member?: MemberPayload): string {
   return member?.nick ?? user.global_name ?? user.username;
+}
+
+/** All that a message says: its own text, and what it passes on. */
+export function saidText(
+  said: SaidPayload & Pick<MessagePayload, 'message_snapshots'>,
+  around: Surroundings,
+): string {
+  const copies = said.message_snapshots.map(({ message: copy }) => copy);
+  const texts = [said, ...copies].map((each) => readableText(each, around));
+  return texts.filter((text) => text !== '').join('\n');
 }
 
 /**

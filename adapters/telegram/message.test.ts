@@ -126,7 +126,9 @@ test('what a reply refers to is quoted, unless the bot itself has said it', () =
   expect(read({ text: 'True?', reply_to_message: theirs })?.quoted).toBe('the sky is green');
   const picture = { ...theirs, text: undefined, caption: 'a cat' };
   expect(read({ text: 'True?', reply_to_message: picture })?.quoted).toBe('a cat');
-  expect(read({ text: 'True?', reply_to_message: own })?.quoted).toBeUndefined();
+  const ofOwn = read({ text: 'True?', reply_to_message: own });
+  expect(ofOwn?.quoted).toBeUndefined();
+  expect(ofOwn?.chain).toEqual([{ text: own.text, isOurs: true }]);
   const passage = { text: 'said', is_manual: true };
   expect(read({ text: 'True?', reply_to_message: own, quote: passage })?.quoted).toBe('said');
 });

@@ -48,6 +48,7 @@ function read(updateId: number, message: TelegramMessage, bot: Identity): Incomi
     ...(words.isOurCommand && !isPrivate ? { refusal: 'here' as const } : {}),
     text: words.text,
     quoted: quotedBy(message, bot),
+    ...ownAnswer(message, bot),
     ...(files.length === 0 ? {} : { files }),
   };
 }
@@ -88,6 +89,19 @@ function isForBot(message: TelegramMessage, words: Words, bot: Identity): boolea
 function repliedTo(message: TelegramMessage): TelegramMessage['reply_to_message'] {
   const replied = message.reply_to_message;
   return replied?.forum_topic_created === undefined ? replied : undefined;
+}
+
+/**
+ * The bot's own message that is replied to, unless a passage of it is quoted. Telegram gives one
+ * level of a chain and no way to ask for more
+ * (https://core.telegram.org/bots/api#message, `reply_to_message`).
+ */
+function ownAnswer(message: TelegramMessage, bot: Identity): Pick<Incoming, 'chain'> {
+  const replied = repliedTo(message);
+  const text = replied?.from?.id === bot.id ? (replied.text ?? replied.caption) : undefined;
+  return text === undefined || message.quote?.is_manual === true
+    ? {}
+    : { chain: [{ text, isOurs: true }] };
 }
 
 /** A passage that the author chose, of anybody's message; else the whole one, unless it is ours. */

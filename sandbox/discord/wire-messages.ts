@@ -10,17 +10,22 @@ export function messageOnWire(message: SandboxMessage, service: Service, sees: b
     message.replyToId === undefined ? undefined : service.messages.find(message.replyToId);
   return {
     ...plainMessage(message, service, sees),
+    ...referenceOnWire(message),
     ...(message.replyToId === undefined
       ? {}
       : {
-          message_reference: {
-            type: 0,
-            channel_id: message.channelId,
-            message_id: message.replyToId,
-          },
-          referenced_message: replied === undefined ? null : plainMessage(replied, service, sees),
+          // One level: it says what it replies to, and does not bring that along.
+          referenced_message:
+            replied === undefined
+              ? null
+              : { ...plainMessage(replied, service, sees), ...referenceOnWire(replied) },
         }),
   };
+}
+
+function referenceOnWire({ replyToId, channelId }: SandboxMessage): object {
+  if (replyToId === undefined) return {};
+  return { message_reference: { type: 0, channel_id: channelId, message_id: replyToId } };
 }
 
 /** What a dispatch says besides the message itself. */

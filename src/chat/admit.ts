@@ -100,7 +100,7 @@ export class Admission implements Intake {
     const { conversation, text } = this.#visit(message, signal);
     const asked = askedBy(text);
     if (asked === undefined) return;
-    const whole = withCited(message, asked);
+    const whole = withCited(message, asked, this.#isRemembered(message));
     if (whole === '' || whole.length > this.#mostChars) return;
     await this.#amend(conversation, message.address, whole);
   }
@@ -140,6 +140,11 @@ export class Admission implements Intake {
     };
   }
 
+  /** Whether all that the bot says in the chat belongs to the conversation of this author, too. */
+  #isRemembered({ isPrivate }: Incoming): boolean {
+    return isPrivate || this.#options.groups !== 'per-user';
+  }
+
   #conversationOf({ conversation, isPrivate, author }: Incoming | Deleted | Typed): string {
     const { account, groups } = this.#options;
     const isOwn = groups === 'per-user' && !isPrivate && author !== undefined;
@@ -167,7 +172,7 @@ export class Admission implements Intake {
   async #ask(visit: Visit, asked: string, what: Asking = 'answer'): Promise<Received> {
     const { message, words } = visit;
     const { log } = this.#options;
-    const text = withCited(message, asked);
+    const text = withCited(message, asked, this.#isRemembered(message));
     const own = message.files?.some(({ isQuoted }) => isQuoted !== true) ?? false;
     if (text === '' && !own) return this.#say(visit, words.emptyPrompt);
     const most = this.#mostChars;

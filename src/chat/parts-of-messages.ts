@@ -8,7 +8,13 @@ const partSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['forward', 'comment']) }),
 ]);
 
-const citedSchema = z.array(z.object({ from: z.string().optional(), text: z.string() }));
+const citedSchema = z.array(
+  z.object({
+    from: z.string().optional(),
+    text: z.string(),
+    isOurs: z.boolean().optional(),
+  }),
+);
 
 const messageSchema = z.object({
   v: z.union([z.literal(1), z.literal(2)]).optional(),
@@ -23,6 +29,7 @@ const messageSchema = z.object({
   places: z.array(z.string()),
   text: z.string(),
   quoted: z.string().optional(),
+  chain: citedSchema.optional(),
   forwarded: citedSchema.optional(),
   files: z
     .array(

@@ -240,11 +240,13 @@ export type MessagePart =
   /** Said to what is passed on with it, and comes next. */
   | { readonly kind: 'comment' };
 
-/** What somebody else has written: data for Grok, never the author's own words. */
+/** What is already written: data for Grok, never the author's own words. */
 export interface Cited {
   /** The name of who wrote it, where the platform tells. */
   readonly from?: string | undefined;
   readonly text: string;
+  /** The bot itself has. */
+  readonly isOurs?: boolean | undefined;
 }
 
 /**
@@ -280,8 +282,10 @@ export interface Incoming {
   readonly part?: MessagePart | undefined;
   /** Without the bot's mention. A command stands as `/name rest`, without the bot's name. */
   readonly text: string;
-  /** The text of the message that this one replies to, if that is not the bot's own last answer. */
+  /** The text of the message that this one replies to, if that is not the bot's own. */
   readonly quoted?: string | undefined;
+  /** What it goes back to, oldest first: the bot's own message, or what stands above `quoted`. */
+  readonly chain?: readonly Cited[] | undefined;
   /** What the author passes on; `text` holds none of it. */
   readonly forwarded?: readonly Cited[] | undefined;
   /** Its own files, then those of the message that it replies to. */

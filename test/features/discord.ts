@@ -44,10 +44,12 @@ export function onDiscord({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>
           }
           discord.say({ user, channel, text: comment });
         },
-        replyTo: (quoted, text) => {
+        replyTo: (chain, text) => {
           // In a DM there is nobody else: people quote themselves.
-          const before = discord.say({ user, channel, text: quoted });
-          discord.say({ user, channel, text, replyTo: { id: before } });
+          let before: string | undefined;
+          for (const said of [...chain, text]) {
+            before = discord.say({ user, channel, text: said, replyTo: before });
+          }
         },
       };
     },

@@ -76,9 +76,20 @@ export const features: readonly Feature[] = [
     name: 'Messages that one replies to, as data',
     lacking: { terminal: linesOnly },
     talk: async (at, platform) => {
-      at.meet('Ray').replyTo?.('The sky is green.', `Really, on ${platform}?`);
+      at.meet('Ray').replyTo?.(['The sky is green.'], `Really, on ${platform}?`);
       const asked = await reached(at.world, `Really, on ${platform}?`);
       expect(asked).toContain('> The sky is green.\n\nReally');
+    },
+  },
+  {
+    name: 'Chains of replies, as data',
+    lacking: { Telegram: 'tells the last message', terminal: linesOnly },
+    talk: async (at, platform) => {
+      const chain = ['The sky is green.', 'It is blue.', 'It is both.'];
+      at.meet('Cia').replyTo?.(chain, `Who is right, on ${platform}?`);
+      const asked = await reached(at.world, `Who is right, on ${platform}?`);
+      expect(asked).toMatch(/^Earlier .*\n> The sky is green\.\n\nEarlier .*\n> It is blue\./);
+      expect(asked).toContain('> It is both.\n\nWho');
     },
   },
   {

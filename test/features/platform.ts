@@ -20,8 +20,8 @@ export interface Person extends Pick<Chatter, 'say' | 'shown' | 'everShown' | 'u
   attach?(text: string): void;
   /** Passes these on and says something to it, as the platform's client does. */
   forward?(texts: readonly string[], comment: string): void;
-  /** Answers something that stands there and that the bot has not said. */
-  replyTo?(quoted: string, text: string): void;
+  /** Answers something that the bot has not said: the last of these, each an answer to the one before. */
+  replyTo?(chain: readonly string[], text: string): void;
 }
 
 export interface Somewhere {

@@ -42,7 +42,7 @@ export function onTelegram({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'
           }
           telegram.say({ user, chat, text: comment });
         },
-        replyTo: (quoted, text) => {
+        replyTo: ([quoted = ''], text) => {
           const before = telegram.say({ user, chat, text: quoted });
           telegram.say({ user, chat, text, replyTo: before });
         },
