@@ -1,97 +1,62 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { Access } from '../../src/chat/access.ts';
-import { Admission, type AdmissionOptions } from '../../src/chat/admit.ts';
+import type { Admission } from '../../src/chat/admit.ts';
+import type { AdmissionOptions } from '../../src/chat/admit.ts';
 import type { Incoming } from '../../src/chat/port.ts';
 import { maxExportChars } from '../../src/chat/report-commands.ts';
 import { maxPersonaChars } from '../../src/chat/setting-commands.ts';
 import { wordsFor } from '../../src/words.ts';
-import { FixedInsight, ScriptedSignIn } from '../contracts/fixed-insight.ts';
-import { MemoryAccessStore } from '../contracts/memory-access-store.ts';
-import { MemoryConversations } from '../contracts/memory-conversations.ts';
-import { MemoryPrompts } from '../contracts/memory-prompts.ts';
-import { FakeClock } from '../fake-clock.ts';
+import { ChatDesk, incoming } from './chat-desk.ts';
 
 const en = wordsFor('en');
 const { signal } = new AbortController();
 const owner = { author: { id: 'memory:boss', name: 'Boss' } };
 
-let prompts: MemoryPrompts, conversations: MemoryConversations;
-let insight: FixedInsight, signIn: ScriptedSignIn, store: MemoryAccessStore;
+let given: ChatDesk;
 
 beforeEach(() => {
-  prompts = new MemoryPrompts();
-  conversations = new MemoryConversations(prompts);
-  insight = new FixedInsight();
-  signIn = new ScriptedSignIn();
-  store = new MemoryAccessStore();
+  given = new ChatDesk();
 });
 
 function admission(more: Partial<AdmissionOptions> = {}): Admission {
-  const clock = new FakeClock();
-  const rules = { mode: 'open', owners: ['memory:boss'], allow: [] } as const;
-  return new Admission({
-    account: 'memory-1',
-    prompts,
-    conversations,
-    insight,
-    signIn,
-    access: new Access({ rules, store, clock }),
-    owners: store,
-    clock,
-    log: pino({ level: 'silent' }),
-    ...more,
-  });
-}
-
-let count = 0;
-function incoming(text: string, more: Partial<Incoming> = {}): Incoming {
-  count += 1;
-  return {
-    id: `mem-${count}`,
-    conversation: 'chat-1',
-    address: 'here',
-    author: { id: 'memory:ann', name: 'Ann' },
-    fromBot: false,
-    isPrivate: true,
-    isAddressed: true,
-    places: [],
-    text,
-    ...more,
-  };
+  return given.admission({ owners: ['memory:boss'] }, more);
 }
 
 /** Says it and returns what is said to it. */
 async function say(text: string, more: Partial<Incoming> = {}): Promise<string | undefined> {
-  const before = prompts.replies.length;
+  const before = given.prompts.replies.length;
   await admission().receive(incoming(text, more), signal);
-  return prompts.replies[before]?.text;
+  return given.prompts.replies[before]?.text;
 }
 
-const exported = () => Buffer.from(prompts.replies.at(-1)?.file?.base64 ?? '', 'base64').toString();
+const exported = () =>
+  Buffer.from(given.prompts.replies.at(-1)?.file?.base64 ?? '', 'base64').toString();
 
 describe('/retry and /undo', () => {
   it('ask the last prompt again, or say that there is none', async () => {
     expect(await say('/retry')).toBe(en.nothingToRetry);
     const place = { conversation: 'memory-1.chat-1', account: 'memory-1', address: 'there' };
     const author = { id: 'memory:ann', name: 'Ann' };
-    conversations.last = { v: 1, id: 'x', ...place, author, text: 'Why?', receivedAtMs: 1 };
+    given.conversations.last = { v: 1, id: 'x', ...place, author, text: 'Why?', receivedAtMs: 1 };
     const message = incoming('/retry');
     expect(await admission().receive(message, signal)).toBe('queued');
-    expect(prompts.prompts[0]).toMatchObject({ id: message.id, text: 'Why?', address: 'here' });
-    prompts.unfair = { kind: 'too-fast', of: 'person', afterMs: 1 };
+    expect(given.prompts.prompts[0]).toMatchObject({
+      id: message.id,
+      text: 'Why?',
+      address: 'here',
+    });
+    given.prompts.unfair = { kind: 'too-fast', of: 'person', afterMs: 1 };
     expect(await say('/retry')).toBe(en.tooFast('person', 1));
   });
 
   it('take back the newest exchange, of which the beginning is named without its markup', async () => {
     expect(await say('/undo')).toBe(en.nothingToUndo);
     const prompt = `*Why* @everyone ${'x'.repeat(200)}`;
-    conversations.spoken = [{ prompt, answer: 'a', author: '', atMs: 1 }];
+    given.conversations.spoken = [{ prompt, answer: 'a', author: '', atMs: 1 }];
     expect(await say('/undo')).toMatch(/“Why everyone x{60,}…”/);
-    expect(conversations.spoken).toEqual([]);
+    expect(given.conversations.spoken).toEqual([]);
   });
 });
 
@@ -99,9 +64,9 @@ describe('/search and /imagine', () => {
   it('ask with the demand to look it up, or to draw it, and want to know what', async () => {
     expect(await say('/search')).toBe(en.emptyPrompt);
     await say('/search Who won?');
-    expect(prompts.prompts[0]).toMatchObject({ text: 'Who won?', search: true });
+    expect(given.prompts.prompts[0]).toMatchObject({ text: 'Who won?', search: true });
     await say('/imagine A cat');
-    expect(prompts.prompts[1]).toMatchObject({ text: 'A cat', imagine: true });
+    expect(given.prompts.prompts[1]).toMatchObject({ text: 'A cat', imagine: true });
     await say('Who?');
   });
 });
@@ -114,19 +79,19 @@ describe('/model', () => {
     expect(await say('/model Grok-Latest')).toBe(en.modelSet('grok-4.7'));
     expect(await say('/model')).toBe(en.modelNow('grok-4.7', list));
     expect(await say('/model default')).toBe(en.modelSet('grok-4.3'));
-    expect(conversations.chosen).toEqual({});
+    expect(given.conversations.chosen).toEqual({});
   });
 
   it('knows those that there are, and no others; while it knows none, it takes what could be one', async () => {
     expect(await say('/model grok-2 `x`')).toBe(en.modelUnknown('grok-2 x', list));
-    expect(conversations.chosen).toEqual({});
-    insight.known = [];
+    expect(given.conversations.chosen).toEqual({});
+    given.insight.known = [];
     expect(await say('/model grok-2')).toBe(en.modelSet('grok-2'));
     expect(await say('/model no model')).toBe(en.modelUnknown('no model', ''));
   });
 
   it('tells of an effort that the new model cannot be told', async () => {
-    conversations.chosen = { effort: 'high' };
+    given.conversations.chosen = { effort: 'high' };
     const words = `${en.modelSet('grok-4.20')}\n${en.effortLacking('grok-4.20')}`;
     expect(await say('/model grok-4.20')).toBe(words);
   });
@@ -140,11 +105,11 @@ describe('/effort', () => {
     expect(await say('/effort')).toBe(en.effortNow('grok-4.3', 'high', list));
     expect(await say('/effort none')).toBe(en.effortUnknown('grok-4.3', list));
     expect(await say('/effort default')).toBe(en.effortStandard);
-    expect(conversations.chosen).toEqual({});
+    expect(given.conversations.chosen).toEqual({});
   });
 
   it('is refused politely where the model lacks it', async () => {
-    conversations.chosen = { model: 'grok-4.20' };
+    given.conversations.chosen = { model: 'grok-4.20' };
     expect(await say('/effort')).toBe(en.effortLacking('grok-4.20'));
     expect(await say('/effort high')).toBe(en.effortLacking('grok-4.20'));
   });
@@ -158,7 +123,7 @@ describe('/persona', () => {
     const long = `/persona ${'x'.repeat(maxPersonaChars + 1)}`;
     expect(await say(long)).toBe(en.personaTooLong(maxPersonaChars));
     expect(await say('/persona off')).toBe(en.personaOff);
-    expect(conversations.chosen).toEqual({});
+    expect(given.conversations.chosen).toEqual({});
   });
 });
 
@@ -173,10 +138,10 @@ describe('what is used, kept and going on', () => {
 
   it('/status is a short word; owners see the queue, the version and the accounts', async () => {
     expect(await say('/status')).toBe(en.statusFine);
-    insight.serves = false;
+    given.insight.serves = false;
     expect(await say('/status')).toBe(en.statusWaiting);
     const account = { name: 'main', kind: 'oauth', state: 'expired', reason: 'gone' } as const;
-    insight.members = [{ ...account, remainingMs: 120_000 }];
+    given.insight.members = [{ ...account, remainingMs: 120_000 }];
     const told = await say('/status', owner);
     expect(told).toContain(en.statusFacts('1.2.3', 2));
     expect(told).toContain(`- ${en.account('main', 'oauth', 'expired', 2, 'gone')}`);
@@ -184,11 +149,11 @@ describe('what is used, kept and going on', () => {
 
   it('/accounts lists them, says that there is none, or that it cannot look', async () => {
     expect(await say('/accounts', owner)).toBe(en.accountsNone);
-    insight.members = [
+    given.insight.members = [
       { name: 'api-key', kind: 'key', state: 'active', reason: '', remainingMs: null },
     ];
     expect(await say('/accounts', owner)).toBe('- **api-key** (API key): active');
-    insight.members = undefined;
+    given.insight.members = undefined;
     expect(await say('/accounts', owner)).toBe(en.accountsAway);
   });
 
@@ -201,15 +166,15 @@ describe('what is used, kept and going on', () => {
 
   it('/privacy says what is kept; /privacy delete deletes it', async () => {
     expect(await say('/privacy')).toBe(en.privacy(0, false, 30));
-    expect(conversations.forgotten).toEqual([]);
+    expect(given.conversations.forgotten).toEqual([]);
     expect(await say('/privacy delete')).toBe(en.privacyForgotten);
-    expect(conversations.forgotten).toEqual(['memory-1.chat-1 memory:ann']);
+    expect(given.conversations.forgotten).toEqual(['memory-1.chat-1 memory:ann']);
   });
 
   it('/export gives all of it as a file; of what is too long the oldest is left out, and it says so', async () => {
     expect(await say('/export')).toBe(en.exportNothing);
     const atMs = Date.UTC(2026, 10, 23, 15, 4);
-    conversations.spoken = [
+    given.conversations.spoken = [
       { prompt: 'One?', answer: '**I**', author: '', atMs },
       { prompt: 'Two?', answer: 'II', author: 'Ann', atMs },
     ];
@@ -228,7 +193,7 @@ describe('what is used, kept and going on', () => {
       ].join('\n\n'),
     );
     const long = { prompt: 'Three?', answer: 'x'.repeat(maxExportChars), author: '', atMs };
-    conversations.spoken = [...conversations.spoken, long];
+    given.conversations.spoken = [...given.conversations.spoken, long];
     expect(await say('/export')).toBe(`${en.exportDone} ${en.exportOmitted(2)}`);
     expect(exported()).toMatch(/^(?![^]*One\?)[^]*Three\?/);
   });
@@ -262,21 +227,21 @@ describe('what only owners may do', () => {
     const message = incoming('/login', owner);
     expect(await admission().receive(message, signal)).toBe('replied');
     expect(await admission().receive(message, signal)).toBe('known');
-    expect(signIn.signals.map(({ aborted }) => aborted)).toEqual([false, true]);
-    signIn.end.resolve();
+    expect(given.signIn.signals.map(({ aborted }) => aborted)).toEqual([false, true]);
+    given.signIn.end.resolve();
     await turn();
     const link = en.loginLink('https://accounts.x.ai/device', 'ABCD-1234');
-    expect(prompts.replies.slice(1).map(({ text }) => text)).toEqual([link, en.loginDone]);
+    expect(given.prompts.replies.slice(1).map(({ text }) => text)).toEqual([link, en.loginDone]);
   });
 
   it('/login tells what went wrong, at its beginning and later', async () => {
-    signIn.fails = true;
+    given.signIn.fails = true;
     expect(await say('/login', owner)).toBe(en.loginFailed('OAUTH_UNREACHABLE'));
-    signIn.fails = false;
+    given.signIn.fails = false;
     await say('/login', owner);
-    signIn.end.reject(new Error('denied'));
+    given.signIn.end.reject(new Error('denied'));
     await turn();
-    expect(prompts.replies.at(-1)?.text).toBe(en.loginFailed('unexpected'));
+    expect(given.prompts.replies.at(-1)?.text).toBe(en.loginFailed('unexpected'));
   });
 });
 
@@ -289,7 +254,10 @@ describe('the conversations of a group', () => {
     await desk.receive(incoming('Hi', group), signal);
     await desk.receive(incoming('Hi', { ...group, ...owner }), signal);
     await desk.receive(incoming('Hi'), signal);
-    const found = prompts.prompts.map(({ conversation, isShared }) => [conversation, isShared]);
+    const found = given.prompts.prompts.map(({ conversation, isShared }) => [
+      conversation,
+      isShared,
+    ]);
     expect(found).toEqual([
       ['memory-1.chat-1', true],
       ['memory-1.chat-1.memory-ann', undefined],

@@ -1,59 +1,25 @@
-import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { Access } from '../../src/chat/access.ts';
-import { Admission } from '../../src/chat/admit.ts';
+import type { Admission } from '../../src/chat/admit.ts';
 import { partsOf } from '../../src/chat/parts.ts';
 import type { Incoming } from '../../src/chat/port.ts';
 import { replySchema } from '../../src/reply.ts';
 import { wordsFor } from '../../src/words.ts';
-import { FixedInsight, ScriptedSignIn } from '../contracts/fixed-insight.ts';
-import { MemoryAccessStore } from '../contracts/memory-access-store.ts';
-import { MemoryConversations } from '../contracts/memory-conversations.ts';
-import { MemoryPrompts } from '../contracts/memory-prompts.ts';
-import { FakeClock } from '../fake-clock.ts';
+import { ChatDesk, incoming as message } from './chat-desk.ts';
 
 const en = wordsFor('en');
 const { signal } = new AbortController();
 
-let prompts: MemoryPrompts;
-let conversations: MemoryConversations;
+let given: ChatDesk;
 let desk: Admission;
 
 beforeEach(() => {
-  prompts = new MemoryPrompts();
-  conversations = new MemoryConversations(prompts);
-  const clock = new FakeClock();
-  const store = new MemoryAccessStore();
-  const rules = { mode: 'pairing', owners: ['memory:boss'], allow: ['memory:ann'] } as const;
-  desk = new Admission({
-    account: 'memory-1',
-    prompts,
-    conversations,
-    insight: new FixedInsight(),
-    signIn: new ScriptedSignIn(),
-    access: new Access({ rules, store, clock, newCode: () => 'CODE1' }),
-    owners: store,
-    clock,
-    log: pino({ level: 'silent' }),
-  });
+  given = new ChatDesk();
+  desk = given.admission({ mode: 'pairing', owners: ['memory:boss'], allow: ['memory:ann'] });
 });
 
-let pressed = 0;
 function incoming(text: string, author = 'memory:ann', more: Partial<Incoming> = {}): Incoming {
-  pressed += 1;
-  return {
-    id: `press-${pressed}`,
-    conversation: 'chat-1',
-    address: 'here',
-    author: { id: author, name: '' },
-    fromBot: false,
-    isPrivate: false,
-    isAddressed: true,
-    places: [],
-    text,
-    ...more,
-  };
+  return message(text, { author: { id: author, name: '' }, isPrivate: false, ...more });
 }
 
 describe('the buttons of answers', () => {
@@ -63,26 +29,29 @@ describe('the buttons of answers', () => {
     const stop = incoming(`/stop ${question.id}`);
     expect(await desk.pressed(stop, signal)).toEqual({});
     expect(await desk.pressed(stop, signal)).toEqual({});
-    expect(prompts.stops).toEqual([`memory-1.chat-1 ${question.id}`]);
+    expect(given.prompts.stops).toEqual([`memory-1.chat-1 ${question.id}`]);
     const late = await desk.pressed(incoming('/stop mem-gone'), signal);
     expect(late).toEqual({ notice: en.nothingToStop });
-    expect(prompts.replies).toEqual([]);
+    expect(given.prompts.replies).toEqual([]);
   });
 
   it('ask the last prompt again where it was asked, and no earlier one', async () => {
     const question = incoming('Question?', 'memory:ann', { address: 'at the question' });
     await desk.receive(question, signal);
-    conversations.last = prompts.prompts[0];
+    given.conversations.last = given.prompts.prompts[0];
     expect(await desk.pressed(incoming(`/retry ${question.id}`), signal)).toEqual({});
-    expect(prompts.prompts[1]).toMatchObject({ text: 'Question?', address: 'at the question' });
+    expect(given.prompts.prompts[1]).toMatchObject({
+      text: 'Question?',
+      address: 'at the question',
+    });
     expect(await desk.pressed(incoming('/retry mem-old'), signal)).toEqual({
       notice: en.nothingToRetry,
     });
-    prompts.unfair = { kind: 'too-fast', of: 'person', afterMs: 5_000 };
+    given.prompts.unfair = { kind: 'too-fast', of: 'person', afterMs: 5_000 };
     expect(await desk.pressed(incoming(`/retry ${question.id}`), signal)).toEqual({
       notice: en.tooFast('person', 5),
     });
-    expect(prompts.replies).toEqual([]);
+    expect(given.prompts.replies).toEqual([]);
   });
 
   it('do nothing for somebody who may not talk, which they alone are told', async () => {
@@ -91,11 +60,11 @@ describe('the buttons of answers', () => {
     expect(await desk.pressed(incoming(`/stop ${question.id}`, 'memory:eve'), signal)).toEqual({
       notice: en.notLetIn,
     });
-    expect([prompts.stops, prompts.replies]).toEqual([[], []]);
+    expect([given.prompts.stops, given.prompts.replies]).toEqual([[], []]);
   });
 
   it('reject when nothing could be stored, so that the press is offered again', async () => {
-    prompts.isAway = true;
+    given.prompts.isAway = true;
     await expect(desk.pressed(incoming('/stop mem-1'), signal)).rejects.toThrow();
   });
 });
@@ -108,11 +77,11 @@ describe('the buttons of an owner who is asked about a stranger', () => {
     await desk.receive(boss('Hello'), signal);
     const stranger = { isPrivate: true, conversation: 'eve' };
     await desk.receive(incoming('Let me in', 'memory:eve', stranger), signal);
-    const asked = prompts.replies.find(({ text }) => text.includes('CODE1'));
+    const asked = given.prompts.replies.find(({ text }) => text.includes('CODE1'));
     const buttons = replySchema.parse(asked).buttons ?? [];
     expect(buttons.map(({ label }) => label)).toEqual([en.allowButton, en.denyButton]);
     await desk.pressed(boss(buttons[0]?.command ?? ''), signal);
-    expect(prompts.replies.at(-1)?.text).toBe(en.pairingApproved);
+    expect(given.prompts.replies.at(-1)?.text).toBe(en.pairingApproved);
     const again = await desk.receive(incoming('And now?', 'memory:eve', stranger), signal);
     expect(again).toBe('queued');
   });
@@ -121,7 +90,7 @@ describe('the buttons of an owner who is asked about a stranger', () => {
     await desk.receive(boss('Hello'), signal);
     await desk.receive(incoming('Hi', 'memory:eve', { isPrivate: true }), signal);
     await desk.pressed(incoming('/allow CODE1'), signal);
-    expect(prompts.replies.at(-1)?.text).toBe(en.ownersOnly);
+    expect(given.prompts.replies.at(-1)?.text).toBe(en.ownersOnly);
   });
 });
 

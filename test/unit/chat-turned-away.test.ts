@@ -1,58 +1,26 @@
-import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { Access } from '../../src/chat/access.ts';
-import { Admission } from '../../src/chat/admit.ts';
+import type { Admission } from '../../src/chat/admit.ts';
 import type { Incoming } from '../../src/chat/port.ts';
 import { wordsFor } from '../../src/words.ts';
-import { FixedInsight, ScriptedSignIn } from '../contracts/fixed-insight.ts';
-import { MemoryAccessStore } from '../contracts/memory-access-store.ts';
-import { MemoryConversations } from '../contracts/memory-conversations.ts';
-import { MemoryPrompts } from '../contracts/memory-prompts.ts';
-import { FakeClock } from '../fake-clock.ts';
+import { ChatDesk, incoming as message } from './chat-desk.ts';
 
 const en = wordsFor('en');
 const { signal } = new AbortController();
 
-let prompts: MemoryPrompts;
+let given: ChatDesk;
 let desk: Admission;
 
 beforeEach(() => {
-  prompts = new MemoryPrompts();
-  const clock = new FakeClock();
-  const store = new MemoryAccessStore();
-  const rules = { mode: 'pairing', owners: ['memory:boss'], allow: ['memory:ann'] } as const;
-  desk = new Admission({
-    account: 'memory-1',
-    prompts,
-    conversations: new MemoryConversations(prompts),
-    insight: new FixedInsight(),
-    signIn: new ScriptedSignIn(),
-    access: new Access({ rules, store, clock, newCode: () => 'CODE1' }),
-    owners: store,
-    clock,
-    log: pino({ level: 'silent' }),
-  });
+  given = new ChatDesk();
+  desk = given.admission({ mode: 'pairing', owners: ['memory:boss'], allow: ['memory:ann'] });
 });
 
-let given = 0;
 function incoming(text: string, more: Partial<Incoming> = {}): Incoming {
-  given += 1;
-  return {
-    id: `mem-${given}`,
-    conversation: 'chat-1',
-    address: 'here',
-    author: { id: 'memory:eve', name: '' },
-    fromBot: false,
-    isPrivate: false,
-    isAddressed: true,
-    places: [],
-    text,
-    ...more,
-  };
+  return message(text, { author: { id: 'memory:eve', name: '' }, isPrivate: false, ...more });
 }
 
-const saidWords = () => prompts.replies.map(({ text }) => text);
+const saidWords = () => given.prompts.replies.map(({ text }) => text);
 
 describe('a command of somebody who may not talk', () => {
   it('is refused by the adapter where it can tell them alone', async () => {
@@ -67,7 +35,7 @@ describe('a command of somebody who may not talk', () => {
     const elsewhere = { ...here, conversation: 'other' };
     expect(await desk.receive(incoming('/help', elsewhere), signal)).toBe('replied');
     expect(saidWords()).toEqual([en.notLetIn, en.notLetIn]);
-    expect(prompts.prompts).toEqual([]);
+    expect(given.prompts.prompts).toEqual([]);
   });
 
   it('is met with silence where it may be meant for another', async () => {

@@ -6,6 +6,7 @@ import { Gathering } from '../../src/chat/gathering.ts';
 import type { Incoming, Intake } from '../../src/chat/port.ts';
 import { MemoryPartStore } from '../contracts/memory-part-store.ts';
 import { FakeClock } from '../fake-clock.ts';
+import { incoming as message } from './chat-desk.ts';
 
 const never = new AbortController().signal;
 const log = pino({ level: 'silent' });
@@ -39,18 +40,7 @@ function gathering(signal = never): Gathering {
 let said = 0;
 function incoming(text: string, more: Partial<Incoming> = {}): Incoming {
   said += 1;
-  return {
-    id: `mem-${said}`,
-    conversation: 'c',
-    address: `a-${said}`,
-    author: { id: 'memory:ann', name: 'Ann' },
-    fromBot: false,
-    isPrivate: true,
-    isAddressed: true,
-    places: [],
-    text,
-    ...more,
-  };
+  return message(text, { id: `mem-${said}`, conversation: 'c', address: `a-${said}`, ...more });
 }
 
 const cut = (glue: '' | '\n' = '') => ({ part: { kind: 'cut', glue } }) as const;
