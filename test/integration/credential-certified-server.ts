@@ -21,11 +21,14 @@ export class CertifiedServer implements AsyncDisposable {
   readonly seen = { refreshes: 0, revoked: 0 };
   /** Refresh tokens that were handed out, and token requests that were answered with tokens. */
   readonly minted = { tokens: 0, rotations: 0 };
+  /** The errors that token requests were answered with. */
+  readonly refusals: string[] = [];
   /** Whether the newest token request rotated; true before the first. */
   lastRotated = true;
   readonly #provider: Provider;
   readonly #http: Server;
   readonly #access = new Set<string>();
+  readonly #grants: string[] = [];
 
   private constructor(issuer: string, accessLifeS: number) {
     this.issuer = issuer;
@@ -55,6 +58,7 @@ export class CertifiedServer implements AsyncDisposable {
       this.minted.rotations += 1;
       this.lastRotated = true;
     });
+    this.#provider.on('grant.error', (_, error) => this.refusals.push(error.message));
     this.#provider.on('access_token.saved', (token) => this.#access.add(token.jti));
     const serve = this.#provider.callback();
     this.#http = createServer((incoming, response) => {
@@ -79,6 +83,7 @@ export class CertifiedServer implements AsyncDisposable {
     const grant = new this.#provider.Grant({ accountId: 'owner', clientId: this.clientId });
     grant.addOIDCScope(scope);
     const grantId = await grant.save();
+    this.#grants.push(grantId);
     const of = { accountId: 'owner', client, grantId, scope, gty: 'authorization_code' };
     return {
       access: await new this.#provider.AccessToken(of).save(),
@@ -89,6 +94,13 @@ export class CertifiedServer implements AsyncDisposable {
   /** Whether an access token is one of this server's, not over, and not refused. */
   async accepts(access: string): Promise<boolean> {
     return (await this.#provider.AccessToken.find(access)) !== undefined;
+  }
+
+  /** Takes back what was agreed so far: `invalid_grant` from now on. */
+  async revokeGrants(): Promise<void> {
+    for (const id of this.#grants.splice(0)) {
+      await (await this.#provider.Grant.find(id))?.destroy();
+    }
   }
 
   /** Refuses the access tokens issued so far; refresh tokens stay as they are. */

@@ -9,7 +9,7 @@ import { World } from './credential-world.ts';
 
 const runs = Number(process.env['CREDENTIAL_RUNS'] ?? 300);
 /** Worlds beside each other: most of the time of one is waiting. */
-const shards = Number(process.env['CREDENTIAL_SHARDS'] ?? 6);
+const shards = Number(process.env['CREDENTIAL_SHARDS'] ?? 8);
 /** A failure plays again with the seed and path that it names: CREDENTIAL_REPLAY=seed,path. */
 const [seed, path] = process.env['CREDENTIAL_REPLAY']?.split(',') ?? [];
 const replay = seed === undefined || path === undefined ? null : { seed: Number(seed), path };

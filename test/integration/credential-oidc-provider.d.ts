@@ -13,12 +13,15 @@ declare module 'oidc-provider' {
   export class Provider {
     constructor(issuer: string, configuration: object);
     readonly Client: { find(id: string): Promise<object> };
-    readonly Grant: new (of: { accountId: string; clientId: string }) => Grant;
+    readonly Grant: (new (of: { accountId: string; clientId: string }) => Grant) & {
+      find(id: string): Promise<{ destroy(): Promise<void> } | undefined>;
+    };
     readonly RefreshToken: new (of: Made) => Saved;
     readonly AccessToken: (new (of: Made) => Saved) & {
       find(value: string): Promise<{ destroy(): Promise<void> } | undefined>;
     };
     callback(): (request: IncomingMessage, response: ServerResponse) => void;
+    on(event: 'grant.error', listener: (context: unknown, error: Error) => void): void;
     on(event: string, listener: (token: { readonly jti: string }) => void): void;
   }
 }

@@ -18,6 +18,8 @@ import {
 /** The program of one process of a fleet: does what its parent's messages say, and answers them. */
 const setup = z.object({
   url: z.string(),
+  /** Where the channel with the news is listened to. */
+  newsUrl: z.string(),
   prefix: z.string(),
   dataDir: z.string(),
   keys: z.string(),
@@ -42,11 +44,11 @@ const message = z.discriminatedUnion('do', [
   z.object({ do: z.literal('state') }),
 ]);
 
-const { url, prefix, dataDir, keys, issuer, skewMs, stopAfter, timings } = setup.parse(
+const { url, newsUrl, prefix, dataDir, keys, issuer, skewMs, stopAfter, timings } = setup.parse(
   JSON.parse(process.argv[2] ?? ''),
 );
-const connect = async () => {
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => 50 });
+const connect = async (to: string) => {
+  const redis = new Redis(to, { lazyConnect: true, retryStrategy: () => 50 });
   redis.on('error', () => undefined);
   await redis.connect();
   return redis;
@@ -63,8 +65,8 @@ const stopping = (redis: Redis): Redis =>
     return done;
   });
 const service = await CredentialService.start({
-  redis: stopping(await connect()),
-  subscriber: await connect(),
+  redis: stopping(await connect(url)),
+  subscriber: await connect(newsUrl),
   prefix,
   dataDir,
   ring: parseKeyRing(keys),
@@ -93,7 +95,8 @@ async function answer(asked: z.infer<typeof message>): Promise<unknown> {
     case 'refuse': {
       const advice = Array.from({ length: asked.requests }, async (_, i) => {
         const session = service.begin({ ...request, prompt: `p${i}` });
-        const token = await session.acquire(never);
+        const token = await session.acquire(never).catch(() => null);
+        if (token === null) return 'wait';
         await systemClock.sleep((i / asked.requests) * asked.overMs);
         return session.refused(token, stale, never);
       });

@@ -26,6 +26,7 @@ interface Launch {
   skewMs?: number;
   stopAfter?: string;
   dataDir?: string;
+  newsUrl?: string;
   timings?: Partial<CredentialTimings>;
 }
 
@@ -63,10 +64,11 @@ export class Processes implements AsyncDisposable {
   async launch(how: Launch = {}): Promise<ChildProcess> {
     const { skewMs = 0, stopAfter = '', dataDir = this.dataDir, timings = {} } = how;
     const { url } = this.redis;
+    const { newsUrl = url } = how;
     const { issuer } = this.server;
     const { prefix } = this;
     const keys = this.#keys;
-    const words = { url, prefix, dataDir, keys, issuer, skewMs, stopAfter, timings };
+    const words = { url, newsUrl, prefix, dataDir, keys, issuer, skewMs, stopAfter, timings };
     const program = new URL('./credential-process.ts', import.meta.url);
     const child = fork(program, [JSON.stringify(words)], { stdio: 'inherit' });
     this.#children.push(child);
@@ -95,10 +97,17 @@ export class Processes implements AsyncDisposable {
   /** A process with a sign-in that is due. */
   async due(how: Launch = {}): Promise<ChildProcess> {
     const owner = await this.launch(how);
-    await this.tell(owner, { do: 'sign-in', ...this.server.tokens });
-    await age(this.admin, this.prefix, 'default', 3_000_000);
-    await this.tell(owner, { do: 'state' });
+    await this.signInDue([owner]);
     return owner;
+  }
+
+  /** Signs in anew, as long ago as makes it due; `fleet` knows. */
+  async signInDue(fleet: readonly ChildProcess[]): Promise<void> {
+    const [first] = fleet;
+    if (first === undefined) return;
+    await this.tell(first, { do: 'sign-in', ...this.server.signIn() });
+    await age(this.admin, this.prefix, 'default', 3_000_000);
+    for (const child of fleet) await this.tell(child, { do: 'state' });
   }
 
   /** A process with its refresh at the server, whose answer is held back. */

@@ -2,7 +2,16 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
 import { defaultTimings } from '../../src/credentials/timings.ts';
-import { age, until } from '../integration/credential-model.ts';
+import { CertifiedServer } from '../integration/credential-certified-server.ts';
+import {
+  Fleet,
+  age,
+  imported,
+  never,
+  request,
+  stale,
+  until,
+} from '../integration/credential-model.ts';
 import { Processes } from '../integration/credential-processes.ts';
 
 /** What takes as long as it takes outside: real processes with the timings of a real deployment. */
@@ -45,6 +54,27 @@ test.each([0, 5_000])(
     expect(all.server.totalSends).toBe(1);
   },
 );
+
+test('refusals over five seconds around a commit spend one refresh token of a certified server', async () => {
+  await using server = await CertifiedServer.start();
+  await using fleet = await Fleet.make(all.redis.url, server.issuer);
+  const overMs = 5_000;
+  server.faults.inject({ match: '/token', fault: { kind: 'hang', ms: overMs / 2 } });
+  const one = { clientId: server.clientId, timings: defaultTimings };
+  const services = await Promise.all(Array.from({ length: 8 }, async () => fleet.process(one)));
+  await services[0]?.signIn('default', imported(await server.signIn()));
+  await Promise.all(services.map(async (service) => service.reload()));
+  const advice = services.flatMap((service) =>
+    Array.from({ length: 125 }, async (_unused, i) => {
+      const session = service.begin({ ...request, prompt: `p${i}` });
+      const token = await session.acquire(never);
+      await systemClock.sleep((i / 125) * overMs);
+      return session.refused(token, stale, never);
+    }),
+  );
+  expect(new Set(await Promise.all(advice))).toEqual(new Set(['again']));
+  expect(server.seen).toEqual({ refreshes: 1, revoked: 0 });
+});
 
 test('a token endpoint that takes longer than callers wait is asked once, and what it answers then serves', async () => {
   const { fleet, first } = await fleetOf(2, 3_600_000);
