@@ -40,8 +40,8 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly maxPromptChars?: number;
-  /** Told of each message that is for us and is not taken, and why. */
-  readonly onRefused?: (why: 'full' | Unfair['kind']) => void;
+  /** Told of each message that is for us and is not taken: why, and whose limit it met. */
+  readonly onRefused?: (why: 'full' | Unfair['kind'], of?: Unfair['of']) => void;
   /** How the files of messages are fetched and kept; without this none is taken. */
   readonly files?: FileTakerParts | undefined;
 }
@@ -213,7 +213,7 @@ export class Admission implements Intake {
     const { log, prompts } = this.#options;
     const facts = { outcome: outcome.kind, of: outcome.of };
     log.info({ prompt: visit.message.id, ...facts }, 'message refused');
-    this.#options.onRefused?.(outcome.kind);
+    this.#options.onRefused?.(outcome.kind, outcome.of);
     const reply = replyTo(visit, unfairWords(outcome, visit.words));
     if (visit.message.isPrivate) return replied(await prompts.say(visit.message.id, reply));
     // In a group everybody reads it: once is enough until it is over.

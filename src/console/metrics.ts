@@ -36,8 +36,8 @@ export class Metrics {
   readonly refused = this.#counter(
     'refused_total',
     'bridge',
-    'Messages that were not taken: `full`, `too-fast`, `spent`',
-    ['platform', 'reason'],
+    'Messages that were not taken: `full`; `too-fast` and `spent`, with whose limit it was: `person`, `chat`, `all`',
+    ['platform', 'reason', 'of'],
   );
   readonly replySeconds = this.#histogram(
     'reply_seconds',

@@ -191,7 +191,12 @@ export class AccountBridge {
       access: this.#parts.access,
       owners: this.#parts.accessStore,
       files: this.#files(),
-      onRefused: (reason) => metrics.refused.inc({ platform: this.platform, reason }),
+      onRefused: (reason, of) =>
+        metrics.refused.inc({
+          platform: this.platform,
+          reason,
+          ...(of === undefined ? {} : { of }),
+        }),
       clock,
       log: chatLog,
     });

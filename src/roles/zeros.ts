@@ -5,12 +5,17 @@ import type { InferenceClass } from '../grok/classify.ts';
 import type { EndWords } from '../queue/disposition.ts';
 
 /**
- * Begins at 0 what alerts count: to Prometheus, a counter that is first seen at 1 has not
+ * Begins at 0 what alerts and the dashboard count: to Prometheus, a counter that is first seen at 1 has not
  * increased (https://prometheus.io/docs/practices/instrumentation/#avoid-missing-metrics).
  */
 export function beginAtZero(metrics: Metrics, platforms: readonly string[]): void {
   for (const platform of platforms) {
-    for (const reason of keysOf(refusals)) metrics.refused.inc({ platform, reason }, 0);
+    metrics.refused.inc({ platform, reason: 'full' }, 0);
+    for (const reason of keysOf(limits)) {
+      for (const of of keysOf(scopes)) metrics.refused.inc({ platform, reason, of }, 0);
+    }
+    metrics.retries.inc({ platform }, 0);
+    metrics.resends.inc({ platform }, 0);
     for (const outcome of keysOf(ends)) metrics.prompts.inc({ platform, outcome }, 0);
     for (const call of ['post', 'edit']) {
       for (const outcome of ['done', 'refused', 'unknown']) {
@@ -31,7 +36,9 @@ function keysOf(all: Readonly<Record<string, 0>>): string[] {
   return Object.keys(all);
 }
 
-const refusals: Readonly<Record<'full' | Unfair['kind'], 0>> = { full: 0, 'too-fast': 0, spent: 0 };
+const limits: Readonly<Record<Unfair['kind'], 0>> = { 'too-fast': 0, spent: 0 };
+
+const scopes: Readonly<Record<Unfair['of'], 0>> = { person: 0, chat: 0, all: 0 };
 
 const ends: Readonly<Record<EndWords | 'answered' | 'dead-letter' | 'undelivered', 0>> = {
   answered: 0,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { en } from '../../src/words/en.ts';
 import { discordDm, discordMentioner, telegramPrivate } from '../people.ts';
-import { Stage, unlimited } from '../stage.ts';
+import { metric, Stage, unlimited } from '../stage.ts';
 
 let stage: Stage;
 
@@ -183,9 +183,12 @@ describe('fair use', () => {
     hasty.say('Two?');
     await hasty.until((shown) => shown.some((text) => text.startsWith('That was a lot at once.')));
     await limited.daemons.at(-1)?.stop();
-    await limited.up('all', { BUDGET_USD_PER_DAY: '0.0000001' });
+    const daemon = await limited.up('all', { BUDGET_USD_PER_DAY_TOTAL: '0.0000001' });
     hasty.say('Three?');
     await hasty.until((shown) => shown.some((text) => text.includes('midnight UTC')));
     expect(limited.world.xai.requests).toHaveLength(1);
+    const [refused, labels] = ['grok_bridge_refused_total', 'reason="spent",of="all"'];
+    expect(await metric(daemon, refused, labels)).toBe(1);
+    expect(await metric(daemon, refused)).toBe(1);
   });
 });

@@ -92,6 +92,21 @@ describe('a message', () => {
     expect(saidWords()).toEqual([slow, slow, en.budgetUsed('chat', 1)]);
   });
 
+  it('that is refused is counted by why, and by whose limit it met, said or not', async () => {
+    const refused: unknown[] = [];
+    const desk = given.admission({}, { onRefused: (...why) => refused.push(why) });
+    given.prompts.unfair = { kind: 'too-fast', of: 'person', afterMs: 2_000 };
+    await desk.receive(incoming('Hi'), signal);
+    given.prompts.unfair = { kind: 'spent', of: 'all', afterMs: 2_000 };
+    const group = { isPrivate: false };
+    expect(await desk.receive(incoming('Hi', group), signal)).toBe('replied');
+    expect(await desk.receive(incoming('Hi', group), signal)).toBe('ignored');
+    given.prompts.unfair = undefined;
+    given.prompts.most = 0;
+    await desk.receive(incoming('Hi'), signal);
+    expect(refused).toEqual([['too-fast', 'person'], ['spent', 'all'], ['spent', 'all'], ['full']]);
+  });
+
   it('that says nothing, or too much, is answered with a word in its language', async () => {
     const desk = admission();
     const author = { id: 'memory:li', name: 'Li', locale: 'zh-Hans' };

@@ -92,7 +92,10 @@ describe('the counters', () => {
     const text = await metrics.text();
     for (const series of [
       'refused_total{platform="discord",reason="full"}',
-      'refused_total{platform="discord",reason="spent"}',
+      'refused_total{platform="discord",reason="too-fast",of="chat"}',
+      'refused_total{platform="discord",reason="spent",of="all"}',
+      'retries_total{platform="discord"}',
+      'resends_total{platform="discord"}',
       'prompts_total{platform="discord",outcome="interrupted"}',
       'api_failures_total{class="quota"}',
       'refresh_total{reason="proactive",outcome="transient"}',
