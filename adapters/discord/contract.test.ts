@@ -2,11 +2,12 @@ import type { Adapter } from '#port';
 
 import { DiscordSandbox } from '../../sandbox/discord/discord-sandbox.ts';
 import { adapterContract } from '../../test/contracts/adapter-contract.ts';
-import type { Place, PlatformFault, Stage } from '../../test/contracts/adapter-stage.ts';
+import type { Place, PlatformFault, SentFile, Stage } from '../../test/contracts/adapter-stage.ts';
 import definition from './index.ts';
 import { clock, log } from './test-bed.ts';
 
-adapterContract('discord', async () => DiscordStage.start(), ['redelivery']);
+// Discord refuses no text for its markup.
+adapterContract('discord', async () => DiscordStage.start(), ['redelivery', 'refusable markup']);
 
 /** Discord's sandbox with the people and places of the contract. */
 class DiscordStage implements Stage {
@@ -32,6 +33,14 @@ class DiscordStage implements Stage {
       const { content, ephemeral } = await this.#sandbox.waitFor(told);
       return ephemeral ? content : 'everybody was told';
     },
+  };
+  /** Discord commonly allows five messages or edits in 5 s in a channel. */
+  readonly paceMs = { private: 1_200, group: 1_200 };
+  readonly menu = {
+    perStart: 1,
+    names: () => this.#sandbox.commandNames(),
+    read: () => this.#commandCalls('GET'),
+    written: () => this.#commandCalls('PUT'),
   };
   readonly #sandbox: DiscordSandbox;
   readonly #ann;
@@ -70,17 +79,54 @@ class DiscordStage implements Stage {
   }
 
   shown(place: Place): readonly string[] {
-    return this.#sandbox
-      .messages(this.#channels[place])
-      .filter(({ authorId }) => authorId === this.#sandbox.botId)
-      .map(({ content }) => content);
+    return this.#posted(place).map(({ content }) => content);
   }
 
   files(place: Place) {
-    return this.#sandbox
-      .messages(this.#channels[place])
+    return this.#posted(place)
       .flatMap(({ attachments }) => attachments)
       .map(({ filename, bytes }) => ({ name: filename, text: Buffer.from(bytes).toString() }));
+  }
+
+  references(place: Place): readonly boolean[] {
+    return this.#posted(place).map(({ replyToId }) => replyToId !== undefined);
+  }
+
+  mentions(): string {
+    return `<@${this.#ann.id}>`;
+  }
+
+  pings(place: Place): number {
+    return this.#posted(place).filter(
+      ({ pinged: { everyone, users, roles } }) => everyone || users.length + roles.length > 0,
+    ).length;
+  }
+
+  linkPreviews(place: Place): number {
+    // The flag SUPPRESS_EMBEDS.
+    return this.#posted(place).filter(({ flags }) => (flags & 4) === 0).length;
+  }
+
+  typings(place: Place): number {
+    return this.#sandbox.typings(this.#channels[place]).length;
+  }
+
+  async attach(text: string, files: readonly SentFile[]): Promise<void> {
+    const sent = files.map(({ name: filename, mime: contentType, ...file }) => ({
+      ...file,
+      filename,
+      contentType,
+    }));
+    this.#sandbox.say({ user: this.#ann, channel: this.#channels.private, text, files: sent });
+  }
+
+  async answer(quoted: string, text: string): Promise<void> {
+    const said = this.#sandbox.say({
+      user: this.#ann,
+      channel: this.#channels.private,
+      text: quoted,
+    });
+    this.#say('private', text, said);
   }
 
   connections(): number {
@@ -94,6 +140,19 @@ class DiscordStage implements Stage {
   #adapter(token: string): Adapter {
     const env = definition.env.parse({ DISCORD_TOKEN: token, DISCORD_API_URL: this.#sandbox.url });
     return definition.create(env, { clock, log });
+  }
+
+  #posted(place: Place) {
+    return this.#sandbox
+      .messages(this.#channels[place])
+      .filter(({ authorId }) => authorId === this.#sandbox.botId);
+  }
+
+  #commandCalls(asked: string): number {
+    return this.#sandbox.requests.filter(
+      ({ method, path, status }) =>
+        method === asked && path.endsWith('/commands') && status !== undefined,
+    ).length;
   }
 
   #say(place: Place, text: string, replyTo?: string): void {

@@ -1,17 +1,19 @@
 import { pino } from 'pino';
 
+import { languageTags } from '#port';
 import type { Adapter } from '#port';
 
 import { noLimits } from '../../sandbox/telegram/rate-limits.ts';
 import { TelegramSandbox } from '../../sandbox/telegram/telegram-sandbox.ts';
 import { adapterContract } from '../../test/contracts/adapter-contract.ts';
-import type { Place, PlatformFault, Stage } from '../../test/contracts/adapter-stage.ts';
+import type { Place, PlatformFault, SentFile, Stage } from '../../test/contracts/adapter-stage.ts';
 import definition from './index.ts';
 import { hastyClock } from './test-bed.ts';
 
 // Telegram's offset confirms all before it, so the next poll waits for what the last one brought;
 // within one batch conversations do not wait for each other, see hand-over.test.ts.
-adapterContract('telegram', async () => TelegramStage.start(), ['independence']);
+// Nothing in a text of a bot's pings everybody there.
+adapterContract('telegram', async () => TelegramStage.start(), ['independence', 'pings']);
 
 /** Telegram's sandbox with the people and chats of the contract. */
 class TelegramStage implements Stage {
@@ -42,6 +44,14 @@ class TelegramStage implements Stage {
       const press = this.#sandbox.press(of);
       return this.#sandbox.waitFor(() => press.answer?.text);
     },
+  };
+  /** About a message a second in a chat, 20 a minute in a group (core.telegram.org/bots/faq). */
+  readonly paceMs = { private: 1_100, group: 3_100 };
+  readonly menu = {
+    perStart: languageTags.length,
+    names: () => this.#sandbox.commandNames(),
+    read: () => this.#answered('getMyCommands'),
+    written: () => this.#answered('setMyCommands'),
   };
   readonly #sandbox: TelegramSandbox;
   readonly #ann: number;
@@ -85,6 +95,42 @@ class TelegramStage implements Stage {
     );
   }
 
+  references(place: Place): readonly boolean[] {
+    return this.#posted(place).map(({ replyTo }) => replyTo !== undefined);
+  }
+
+  linkPreviews(place: Place): number {
+    return this.#posted(place).filter(({ showsLink }) => showsLink).length;
+  }
+
+  typings(place: Place): number {
+    return this.#sandbox.requests.filter(
+      ({ method, chatId }) => method === 'sendChatAction' && chatId === this.#chats[place],
+    ).length;
+  }
+
+  refuseMarkup(): void {
+    const description = "Bad Request: can't parse entities: Unsupported start tag";
+    this.#answer(/^(sendMessage|editMessageText)$/, 400, description, {});
+  }
+
+  async attach(text: string, files: readonly SentFile[]): Promise<void> {
+    const to = { user: this.#ann, chat: this.#chats.private };
+    const album = files.length > 1 ? { album: 'a1' } : {};
+    for (const [at, { name, mime, bytes: content, claimedBytes }] of files.entries()) {
+      const size = claimedBytes === undefined ? {} : { bytes: claimedBytes };
+      const file = { name, mime, content, ...size };
+      const photo = mime.startsWith('image/');
+      this.#sandbox.say({ ...to, text: at === 0 ? text : '', photo, file, ...album });
+    }
+  }
+
+  async answer(quoted: string, text: string): Promise<void> {
+    const to = { user: this.#ann, chat: this.#chats.private };
+    const replyTo = this.#sandbox.say({ ...to, text: quoted });
+    this.#sandbox.say({ ...to, text, replyTo });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#sandbox[Symbol.asyncDispose]();
   }
@@ -99,6 +145,12 @@ class TelegramStage implements Stage {
 
   #posted(place: Place) {
     return this.#sandbox.messages(this.#chats[place]).filter(({ from }) => from.isBot);
+  }
+
+  #answered(called: string): number {
+    return this.#sandbox.requests.filter(
+      ({ method, status }) => method === called && status === 200,
+    ).length;
   }
 
   #say(place: Place, text: string, replyTo?: number): void {

@@ -54,6 +54,14 @@ adapterContract('the terminal', async () => new TerminalStage(), [
   'files',
   'faults',
   'buttons',
+  'references',
+  'pings',
+  'link previews',
+  'typing',
+  'refusable markup',
+  'attachments',
+  'quotes',
+  'menu',
 ]);
 
 const never = new AbortController().signal;

@@ -111,12 +111,7 @@ export class DiscordSandbox implements AsyncDisposable {
       content: text,
       replyToId: replyTo === undefined ? undefined : idOf(replyTo),
       allowedMentions: { parse: ['users', 'roles'], replied_user: pingReplied },
-      attachments: files.map(({ filename, contentType, bytes }) => ({
-        id: this.#service.ids.next(),
-        filename,
-        contentType,
-        bytes,
-      })),
+      attachments: files.map((file) => Object.assign({ id: this.#service.ids.next() }, file)),
     }).id;
   }
 

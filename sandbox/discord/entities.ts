@@ -58,6 +58,8 @@ export interface Attachment {
   readonly filename: string;
   readonly contentType: string;
   readonly bytes: Uint8Array;
+  /** What Discord says that it has; default: what it has. */
+  readonly claimedBytes?: number | undefined;
 }
 
 /** One message as it stands; an edit makes a new one of the same id. */

@@ -209,7 +209,7 @@ function attachmentOnWire(file: Attachment, channelId: string, origin: string): 
   return {
     id: file.id,
     filename: file.filename,
-    size: file.bytes.byteLength,
+    size: file.claimedBytes ?? file.bytes.byteLength,
     content_type: file.contentType,
     url,
     proxy_url: url,

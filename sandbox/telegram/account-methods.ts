@@ -60,6 +60,15 @@ export function accountMethods({ bot, chats, commands }: World): Methods {
   };
 }
 
+/** What the menu offers that has no scope and no language. */
+export function commandNames({ commands }: Pick<World, 'commands'>): readonly string[] {
+  const standard = commands.get(keyOf(menu.parse({}))) ?? [];
+  return z
+    .array(command)
+    .parse(standard)
+    .map(({ command: name }) => name);
+}
+
 function keyOf({ scope, language_code: language }: z.infer<typeof menu>): string {
   return JSON.stringify([scope, language]);
 }

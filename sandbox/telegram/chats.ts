@@ -55,6 +55,8 @@ export interface StoredMessage {
   /** The markup as it was sent, where it was sent as HTML. */
   html: string | undefined;
   buttons: readonly InlineButton[];
+  /** Whether the first address in it shows what it leads to, if there is any. */
+  showsLink: boolean;
   readonly edits: { readonly atMs: number; readonly text: string }[];
 }
 
@@ -63,6 +65,7 @@ export interface Draft {
   content: FormattedText;
   html?: string | undefined;
   buttons?: readonly InlineButton[];
+  showsLink?: boolean;
   threadId?: number | undefined;
   replyTo?: number | undefined;
   kind?: StoredMessage['kind'];
@@ -138,6 +141,7 @@ export class Chats {
       entities: draft.content.entities,
       html: draft.html,
       buttons: draft.buttons ?? [],
+      showsLink: draft.showsLink ?? true,
       edits: [],
     };
     chat.messages.set(message.messageId, message);
@@ -150,9 +154,10 @@ export class Chats {
   edit(
     message: StoredMessage,
     content: FormattedText,
-    { html, buttons = [] }: Pick<Draft, 'html' | 'buttons'> = {},
+    { html, buttons = [], showsLink = true }: Pick<Draft, 'html' | 'buttons' | 'showsLink'> = {},
   ): void {
     message.buttons = buttons;
+    message.showsLink = showsLink;
     message.text = content.text;
     message.entities = content.entities;
     message.html = html;

@@ -18,6 +18,10 @@ const formatted = {
   text: z.string().default(''),
   parse_mode: z.string().optional(),
   reply_markup: replyMarkup,
+  // https://core.telegram.org/bots/api#linkpreviewoptions
+  link_preview_options: json(
+    z.object({ is_disabled: json(z.boolean()).default(false) }),
+  ).optional(),
 };
 
 const destination = {
@@ -56,7 +60,9 @@ export function messageMethods({ bot, chats, limits }: World): Methods {
       const buttons = buttonsOf(params.reply_markup);
       spend(chat);
       const html = params.parse_mode === undefined ? undefined : params.text;
-      const message = chats.post(chat, { from: bot, content, html, buttons, ...place });
+      const showsLink = params.link_preview_options?.is_disabled !== true;
+      const looks = { html, buttons, showsLink };
+      const message = chats.post(chat, { from: bot, content, ...looks, ...place });
       return messagePayload(chat, message);
     }),
 
@@ -106,7 +112,8 @@ export function messageMethods({ bot, chats, limits }: World): Methods {
         );
       }
       const html = params.parse_mode === undefined ? undefined : params.text;
-      chats.edit(message, content, { html, buttons });
+      const showsLink = params.link_preview_options?.is_disabled !== true;
+      chats.edit(message, content, { html, buttons, showsLink });
       return messagePayload(chat, message);
     }),
 

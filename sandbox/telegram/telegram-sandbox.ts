@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 import { Faults } from '../faults.ts';
-import { accountMethods } from './account-methods.ts';
+import { accountMethods, commandNames } from './account-methods.ts';
 import { botApiServer, type RequestRecord } from './bot-api-server.ts';
 import { Changes } from './changes.ts';
 import { Chats, type StoredMessage } from './chats.ts';
@@ -198,6 +198,11 @@ export class TelegramSandbox implements AsyncDisposable {
     migrate(this.#world, group, id);
     this.#world.webhook.wake();
     return id;
+  }
+
+  /** The names of the commands of the menu that has no language and no scope. */
+  commandNames(): readonly string[] {
+    return commandNames(this.#world);
   }
 
   /** What stands in a chat, oldest first. */

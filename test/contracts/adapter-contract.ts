@@ -3,9 +3,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Adapter } from '../../src/chat/port.ts';
 import type { Stage } from './adapter-stage.ts';
 import { promiseButtons } from './button-contract.ts';
+import { promiseInput } from './input-contract.ts';
 import { Listening } from './listening.ts';
 import type { Take } from './listening.ts';
 import { expectPause, idOf, longest, outgoing } from './outgoing.ts';
+import { promisePosting } from './posting-contract.ts';
 
 /** What a platform may be without; the promises that need it are not declared for it. */
 export type Lack =
@@ -16,7 +18,15 @@ export type Lack =
   | 'files'
   | 'faults'
   | 'forwards'
-  | 'buttons';
+  | 'buttons'
+  | 'references'
+  | 'pings'
+  | 'link previews'
+  | 'typing'
+  | 'refusable markup'
+  | 'attachments'
+  | 'quotes'
+  | 'menu';
 
 /** Declares what every adapter promises, for the adapter that `start` sets a stage for. */
 export function adapterContract(
@@ -225,6 +235,8 @@ export function adapterContract(
     });
 
     promiseButtons(promise, { stage, listening });
+    promisePosting(promise, { stage, listening });
+    promiseInput(promise, { stage, listening });
 
     promise('faults', 'says what became of a post or an edit', async () => {
       const on = await stage();

@@ -3,6 +3,14 @@ import type { Adapter } from '../../src/chat/port.ts';
 /** Where things are said: the private chats of two people, and a group that both are in. */
 export type Place = 'private' | 'other private' | 'group';
 
+/** `claimedBytes`: how large the platform says it is. */
+export interface SentFile {
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: Uint8Array;
+  readonly claimedBytes?: number;
+}
+
 /** What the next call of a kind meets. */
 export type PlatformFault =
   /** 429 with this pause; nothing is done. */
@@ -39,6 +47,31 @@ export interface Stage extends AsyncDisposable {
   shown(place: Place): readonly string[];
   /** The files that the bot has posted, oldest first; only where the adapter takes files. */
   files?(place: Place): readonly { readonly name: string; readonly text: string }[];
+  /** Which of the messages that are to be seen refer to another one. */
+  references?(place: Place): readonly boolean[];
+  /** What in a text would ping Ann. */
+  mentions?(): string;
+  /** How often the bot's messages have pinged somebody. */
+  pings?(place: Place): number;
+  /** How many of the bot's messages show what the addresses in them lead to. */
+  linkPreviews?(place: Place): number;
+  /** How often the bot has shown that it is writing. */
+  typings?(place: Place): number;
+  /** Least time between two previews that the platform is known to like. */
+  readonly paceMs?: Readonly<Record<'private' | 'group', number>>;
+  /** The next message is refused for its markup. */
+  refuseMarkup?(): void;
+  /** Ann sends these in private, as one. */
+  attach?(text: string, files: readonly SentFile[]): Promise<void>;
+  /** Ann answers in private what was not said by the bot. */
+  answer?(quoted: string, text: string): Promise<void>;
+  readonly menu?: {
+    /** How many menus an adapter looks at when it begins to listen, one for each language or one. */
+    readonly perStart: number;
+    names(): readonly string[];
+    read(): number;
+    written(): number;
+  };
   readonly faults?: {
     inject(call: 'post' | 'edit', fault: PlatformFault): void;
     remove(place: Place, messageId: string): void;

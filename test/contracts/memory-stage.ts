@@ -17,10 +17,15 @@ export class MemoryStage implements Stage {
 
   readonly group = {
     mutter: async (text: string) => this.#hear('group', text, { isAddressed: false }),
-    reply: async (_: string, text: string) => this.#hear('group', text),
+    reply: async (messageId: string, text: string) => {
+      const said = this.#platform.messages.find(({ id }) => id === messageId);
+      this.#hear('group', text, { chain: [{ text: said?.text ?? '', isOurs: true }] });
+    },
     asBot: async (text: string) => this.#hear('group', text, { fromBot: true }),
     command: async (name: string, rest: string) => this.#hear('group', `/${name} ${rest}`),
   };
+
+  readonly paceMs = { private: 1_200, group: 1_200 };
 
   readonly faults = {
     inject: (call: 'post' | 'edit', fault: PlatformFault) =>
