@@ -139,6 +139,18 @@ describe('the screen', () => {
     expect(written()).toContain('\u001B[4F\u001B[JDone.');
   });
 
+  it('hands a line of 1 MB over whole, for the program to say that it is too long', async () => {
+    const stage = new TerminalStage();
+    const adapter = stage.adapter();
+    await adapter.connect(never);
+    await using listening = await Listening.begin(adapter);
+    const line = 'x'.repeat(1024 * 1024);
+    await stage.say('private', line);
+    await stage.say('private', 'And now?');
+    await listening.hear('And now?');
+    expect(listening.heard.map(({ text }) => text.length)).toEqual([line.length, 8]);
+  });
+
   it('lets no answer take control of the terminal', () => {
     const { screen: shown, written } = screen(false);
     shown.show('1', 'a\u001B[2Jb\u009Bc\u202Ed\te\n', 'answer');

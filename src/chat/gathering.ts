@@ -23,7 +23,7 @@ export interface GatheringOptions {
   readonly quietMs?: number;
 }
 
-/** More are not waited for. */
+/** More are not waited for. So much of a text that was cut is more than is taken anyway. */
 const mostParts = 20;
 
 /** What is known of a message that may go on. */
@@ -106,10 +106,12 @@ export class Gathering implements Intake {
       if (group !== undefined && isForUs(message)) await this.#flush(conversation);
       if (!opens(message)) return this.#options.intake.receive(message, signal);
     }
-    const added = await this.#options.parts.add(conversation, id, writePart(message));
+    // The rest of a text that is refused for its length belongs to it, and needs no keeping.
+    const isRest = isPart && group?.open?.kind === 'cut' && group.parts >= mostParts;
+    const added = isRest || (await this.#options.parts.add(conversation, id, writePart(message)));
     if (added === 'known') return 'known';
     const { open, parts } = this.#extend(message);
-    if (open === undefined || parts >= mostParts) {
+    if (open === undefined || (parts >= mostParts && open.kind !== 'cut')) {
       // The parts are safe: if this fails, the timer tries again.
       await this.#flush(conversation).catch((err: unknown) => this.#report(conversation, err));
     }

@@ -2,14 +2,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { echo } from '../../sandbox/xai/answerer.ts';
 import { en } from '../../src/words/en.ts';
+import type { Daemon } from '../daemon.ts';
 import { discordDm, telegramPrivate } from '../people.ts';
 import { Stage, unlimited } from '../stage.ts';
 
 let stage: Stage;
+let daemon: Daemon;
 
 beforeAll(async () => {
   stage = await Stage.signedIn({ world: unlimited });
-  await stage.up();
+  daemon = await stage.up('all', { WORKER_CONCURRENCY: '1' });
 });
 
 afterEach(() => stage.world.xai.answerWith(echo));
@@ -59,6 +61,26 @@ describe.each(platforms)('on $platform', ({ meet }) => {
     const chatter = meet();
     chatter.say('/stop');
     await chatter.until((shown) => shown[0] === en.nothingToStop);
+  });
+});
+
+it('who waits for a worker sees no typing until one writes', async () => {
+  const { discord, xai } = stage.world;
+  const ann = discordDm(stage.world, 'Ann');
+  dribble();
+  ann.say('Tell me everything');
+  await ann.until((shown) => shown[0]?.includes('Word 2') === true);
+  const user = discord.createUser('Bob');
+  const channel = discord.openDm(user);
+  const asked = discord.say({ user, channel, text: 'And me?' });
+  await daemon.logged('message taken', { holds: (line) => line['prompt'] === `dc-${asked}` });
+  const words = ann.shown()[0] ?? '';
+  await ann.until((shown) => (shown[0]?.length ?? 0) > words.length + 20);
+  expect([discord.typings(channel).length, discord.messages(channel).length]).toEqual([0, 1]);
+  xai.answerWith(echo);
+  ann.say('/stop');
+  await discord.waitFor(() => discord.messages(channel).at(-1)?.content.includes('turn 1.'), {
+    timeoutMs: 20_000,
   });
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { maxPromptChars } from '../../src/chat/admit.ts';
 import { Gathering } from '../../src/chat/gathering.ts';
 import type { Incoming, Intake } from '../../src/chat/port.ts';
 import { MemoryPartStore } from '../contracts/memory-part-store.ts';
@@ -150,6 +151,18 @@ describe('an album', () => {
     expect(texts()).toEqual(['What is it?', 'And this?']);
     expect(taken[0]?.files?.map(({ ref }) => ref)).toEqual(['a', 'b', 'c']);
   });
+});
+
+it('the rest of a text that is too long anyway goes with it, and is no question of its own', async () => {
+  const desk = gathering();
+  for (let n = 0; n < 244; n += 1) {
+    expect(await desk.receive(incoming('x'.repeat(4_096), cut()), never)).toBe('queued');
+  }
+  await desk.receive(incoming('the end'), never);
+  expect(texts().map((text) => text.length)).toEqual([20 * 4_096]);
+  expect(taken[0]?.text.length).toBeGreaterThan(maxPromptChars);
+  await desk.receive(incoming('And now?'), never);
+  expect(texts().at(-1)).toBe('And now?');
 });
 
 describe('a process that dies', () => {
