@@ -5,16 +5,21 @@ import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { z } from 'zod';
 
-export const howToGetChromium =
-  'There is no Chromium: install one (`apt-get install chromium`, `brew install --cask chromium` or Google Chrome), or say in CHROMIUM_PATH where it is.';
-
 /** Where a Chromium is: as `CHROMIUM_PATH` says, else on the PATH. */
 export function findChromium(): string | undefined {
-  const named = process.env['CHROMIUM_PATH'];
-  if (named !== undefined && named !== '') return named;
+  const named = process.env['CHROMIUM_PATH'] ?? '';
+  if (named !== '') return isRunnable(named) ? named : undefined;
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isRunnable);
+}
+
+/** For who has none, or has named one that is not there. */
+export function howToGetChromium(): string {
+  const named = process.env['CHROMIUM_PATH'] ?? '';
+  const missing =
+    named === '' ? 'There is no Chromium' : `CHROMIUM_PATH is ${named}: nothing to run`;
+  return `${missing}. Install one (\`apt-get install chromium\`, \`brew install --cask chromium\` or Google Chrome), or say in CHROMIUM_PATH where it is.`;
 }
 
 function isRunnable(path: string): boolean {
@@ -47,7 +52,7 @@ export class TestBrowser implements AsyncDisposable {
 
   static async start(): Promise<TestBrowser> {
     const executablePath = findChromium();
-    if (executablePath === undefined) throw new Error(howToGetChromium);
+    if (executablePath === undefined) throw new Error(howToGetChromium());
     const browser = await chromium.launch({ executablePath, args: flags });
     return new TestBrowser(browser);
   }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { findChromium, howToGetChromium } from './chromium.ts';
 
 if (findChromium() === undefined) {
-  console.error(howToGetChromium);
+  console.error(howToGetChromium());
   process.exit(1);
 }
 const words = process.argv.slice(2);
