@@ -19,7 +19,7 @@ export function quietSources(changes: Partial<ConsoleSources> = {}): ConsoleSour
       turns: [],
       closedBecause: null,
     }),
-    minutes: always([]),
+    hour: always({ minutes: [], replyMs: null, firstWordMs: null }),
     today: always({ answers: 0, tokens: 0, costUsd: 0 }),
     incidents: always([]),
     processes: always([]),

@@ -132,7 +132,7 @@ export class Metrics {
   readonly generation = this.#gauge(
     'credential_generation',
     'worker',
-    'How often the credential was refreshed since its sign-in',
+    'Which tokens the credential has: 1 those of its sign-in, one more with each refresh',
     ['credential'],
   );
 

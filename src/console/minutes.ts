@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Metrics } from './metrics.ts';
-import type { Minute, Percentiles } from './snapshot.ts';
+import type { Hour, Minute, Percentiles } from './snapshot.ts';
 
 /** Where the fleet adds up what happened in each minute. */
 export interface MinuteBook {
@@ -39,16 +39,20 @@ export class MinuteSampler {
   }
 }
 
-/** The last `count` minutes up to now, oldest first. */
-export async function lastMinutes(
-  book: Pick<MinuteBook, 'read'>,
-  nowMs: number,
-  count: number,
-): Promise<readonly Minute[]> {
+/** The last hour up to now. */
+export async function lastHour(book: Pick<MinuteBook, 'read'>, nowMs: number): Promise<Hour> {
   const last = Math.floor(nowMs / minuteMs) * minuteMs;
-  const starts = Array.from({ length: count }, (_, at) => last - (count - 1 - at) * minuteMs);
-  const all = await book.read(starts);
-  return starts.map((atMs, at) => minuteOf(atMs, all[at] ?? new Map()));
+  const starts = Array.from({ length: 60 }, (_, at) => last - (59 - at) * minuteMs);
+  const read = await book.read(starts);
+  const all = new Map<string, number>();
+  for (const [name, count] of read.flatMap((counts) => [...counts])) {
+    all.set(name, (all.get(name) ?? 0) + count);
+  }
+  return {
+    minutes: starts.map((atMs, at) => minuteOf(atMs, read[at] ?? new Map())),
+    replyMs: percentilesOf(all, 'reply'),
+    firstWordMs: percentilesOf(all, 'first'),
+  };
 }
 
 /** Counts only ever grow; money in millionths of a dollar, so that they are whole. */

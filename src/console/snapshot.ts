@@ -6,7 +6,7 @@ export interface Snapshot {
   readonly credentials: readonly CredentialView[];
   readonly queues: QueuesView;
   /** The last hour, oldest first, one for each minute. */
-  readonly minutes: readonly Minute[];
+  readonly hour: Hour;
   readonly today: Today;
   /** Newest first. */
   readonly incidents: readonly Incident[];
@@ -113,6 +113,13 @@ export interface QueuesView {
   }[];
   /** Why nobody is answered at this moment; null: they are. */
   readonly closedBecause: string | null;
+}
+
+/** Sixty minutes, oldest first, and what only all of them together tell. */
+export interface Hour {
+  readonly minutes: readonly Minute[];
+  readonly replyMs: Percentiles | null;
+  readonly firstWordMs: Percentiles | null;
 }
 
 export interface Minute {

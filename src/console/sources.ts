@@ -16,14 +16,14 @@ export class SourceReader {
 
   /** A source that fails or is silent for the deadline says so in its section, and keeps none waiting. */
   async read(): Promise<Sections> {
-    const [about, checks, platforms, credentials, queues, minutes, today, incidents, processes] =
+    const [about, checks, platforms, credentials, queues, hour, today, incidents, processes] =
       await Promise.all([
         this.#section('about'),
         this.#section('checks'),
         this.#section('platforms'),
         this.#section('credentials'),
         this.#section('queues'),
-        this.#section('minutes'),
+        this.#section('hour'),
         this.#section('today'),
         this.#section('incidents'),
         this.#section('processes'),
@@ -34,7 +34,7 @@ export class SourceReader {
       platforms,
       credentials,
       queues,
-      minutes,
+      hour,
       today,
       incidents,
       processes,

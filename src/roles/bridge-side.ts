@@ -147,7 +147,7 @@ export class BridgeSide {
       health.add(platform, () => {
         const detail = { state: account.state, lastEventAtMs: account.lastEventAtMs };
         return account.state === 'down'
-          ? { kind: 'not-ready', reason: `${platform} is not connected`, detail }
+          ? { kind: 'not-ready', reason: 'not connected', detail }
           : { kind: 'ready', detail };
       });
       metrics.onScrape(() => {

@@ -1,5 +1,5 @@
 import { collapse } from '../console/incidents.ts';
-import { lastMinutes } from '../console/minutes.ts';
+import { lastHour } from '../console/minutes.ts';
 import type { CredentialView, PlatformView, QueuesView, Today } from '../console/snapshot.ts';
 import type { ConsoleSources } from '../console/sources.ts';
 import type { CredentialService } from '../credentials/service.ts';
@@ -28,7 +28,7 @@ export interface ConsoleParts {
 }
 
 /** What is shown of the past. */
-const shown = { minutes: 60, incidents: 40, moments: 30 } as const;
+const shown = { incidents: 40, moments: 30 } as const;
 
 /**
  * The console's sections, of all processes that share the Redis: but for the checks, which are this
@@ -51,7 +51,7 @@ export function consoleSources(foundation: Foundation, parts: ConsoleParts): Con
     platforms: async () => platformsOf(await processes()),
     credentials: async () => credentialsOf(await parts.credentials()),
     queues: async () => queuesOf(foundation, parts, await processes()),
-    minutes: async () => lastMinutes(book, clock.now(), shown.minutes),
+    hour: async () => lastHour(book, clock.now()),
     today: async () => todayOf(foundation),
     incidents: async () =>
       collapse(await incidents.newest(shown.incidents * 2)).slice(0, shown.incidents),

@@ -38,6 +38,7 @@ it('the console shows what happens as it happens, in every size and colour', asy
   discord.dropGateway();
   await wide.waitForSelector('[data-platform=discord] [data-state=down]');
   await wide.waitForSelector('#verdict.is-bad');
+  await wide.waitForSelector('#verdict >> text="discord: not connected"');
   await wide.waitForSelector('[data-incident=disconnected]');
   discord.faults.clear();
   await wide.waitForSelector('[data-platform=discord] [data-state=up]', { timeout: 60_000 });

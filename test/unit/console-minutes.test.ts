@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { collapse } from '../../src/console/incidents.ts';
 import { Metrics } from '../../src/console/metrics.ts';
-import { lastMinutes, type MinuteBook, MinuteSampler } from '../../src/console/minutes.ts';
+import { lastHour, type MinuteBook, MinuteSampler } from '../../src/console/minutes.ts';
 import { FakeClock } from '../fake-clock.ts';
 
 describe('the numbers of the last hour', () => {
@@ -21,7 +21,7 @@ describe('the numbers of the last hour', () => {
     one.costUsd.inc(0.0125);
     await sample();
     await sample();
-    const [now] = (await lastMinutes(book, clock.now(), 60)).slice(-1);
+    const now = (await lastHour(book, clock.now())).minutes.at(-1);
     expect(now).toMatchObject({
       answered: 5,
       other: 1,
@@ -33,7 +33,7 @@ describe('the numbers of the last hour', () => {
     await clock.advance(60_000);
     one.prompts.inc({ platform: 'discord', outcome: 'answered' });
     await sample();
-    const minutes = await lastMinutes(book, clock.now(), 60);
+    const { minutes } = await lastHour(book, clock.now());
     expect(minutes).toHaveLength(60);
     expect(minutes.slice(-2).map(({ answered }) => answered)).toEqual([5, 1]);
     expect(minutes.slice(0, -2).every(({ answered }) => answered === 0)).toBe(true);
@@ -47,11 +47,31 @@ describe('the numbers of the last hour', () => {
     for (let at = 0; at < 90; at += 1) metrics.replySeconds.observe(0.8);
     for (let at = 0; at < 10; at += 1) metrics.replySeconds.observe(15);
     await sampler.sample();
-    const [now] = (await lastMinutes(book, clock.now(), 1)).slice(-1);
+    const now = (await lastHour(book, clock.now())).minutes.at(-1);
     expect(now?.replyMs?.p50).toBeGreaterThan(500);
     expect(now?.replyMs?.p50).toBeLessThanOrEqual(1000);
     expect(now?.replyMs?.p95).toBeGreaterThan(10_000);
     expect(now?.replyMs?.p95).toBeLessThanOrEqual(20_000);
+  });
+
+  it('tell the median of the whole hour from all its answers, not from its minutes', async () => {
+    const clock = new FakeClock();
+    const book = new MemoryBook();
+    const metrics = new Metrics();
+    const sampler = new MinuteSampler({ metrics, book, clock });
+    for (let at = 0; at < 90; at += 1) metrics.replySeconds.observe(15);
+    await sampler.sample();
+    for (let minute = 0; minute < 3; minute += 1) {
+      await clock.advance(60_000);
+      metrics.replySeconds.observe(0.8);
+      await sampler.sample();
+    }
+    const hour = await lastHour(book, clock.now());
+    expect(hour.minutes.at(-1)?.replyMs?.p50).toBeLessThanOrEqual(1000);
+    expect(hour.replyMs?.p50).toBeGreaterThan(10_000);
+    expect(hour.firstWordMs).toBeNull();
+    await clock.advance(3_600_000);
+    expect((await lastHour(book, clock.now())).replyMs).toBeNull();
   });
 
   it('are written once the book can be written to again, and then once', async () => {
@@ -65,7 +85,7 @@ describe('the numbers of the last hour', () => {
     book.isAway = false;
     await sampler.sample();
     await sampler.sample();
-    const [now] = (await lastMinutes(book, clock.now(), 1)).slice(-1);
+    const now = (await lastHour(book, clock.now())).minutes.at(-1);
     expect(now?.answered).toBe(1);
   });
 });

@@ -27,15 +27,15 @@ const parts = [
   },
   {
     id: 'charts',
-    from: ['minutes', 'today'],
-    draw: ({ minutes, today }) =>
-      drawn(minutes, (value) => charts(value, today.kind === 'known' ? today.value : undefined)),
+    from: ['hour', 'today'],
+    draw: ({ hour, today }) =>
+      drawn(hour, (value) => charts(value, today.kind === 'known' ? today.value : undefined)),
   },
   {
     id: 'refusals',
-    from: ['minutes'],
-    draw: ({ minutes }) => {
-      const line = minutes.kind === 'known' ? refusals(minutes.value) : undefined;
+    from: ['hour'],
+    draw: ({ hour }) => {
+      const line = hour.kind === 'known' ? refusals(hour.value.minutes) : undefined;
       return line === undefined ? [] : [line];
     },
   },

@@ -31,7 +31,8 @@ function card(credential) {
   const facts = element('p', { class: 'facts' });
   if (kind === 'oauth') facts.append(element('span', {}, `generation ${generation}`));
   if (kind === 'oauth' && refreshedAtMs !== null) {
-    facts.append(element('span', {}, 'refreshed ', ago(refreshedAtMs)));
+    const since = generation === 1 ? 'signed in ' : 'refreshed ';
+    facts.append(element('span', {}, since, ago(refreshedAtMs)));
   }
   if (credential.reason !== '' && mood !== 'good') {
     facts.append(element('span', {}, `reason: ${credential.reason}`));

@@ -106,7 +106,7 @@ export function queueCard(queues, hasBoard) {
  * @param {string} queue
  */
 function queueName(queue) {
-  return queue.replace(/^replies-([a-z]+)-.*?(.{0,4})$/, 'replies, $1 …$2');
+  return queue.replace(/^replies-([a-z]+)-.*?(.{0,4})$/, 'replies, $1 …\u2060$2');
 }
 
 /**

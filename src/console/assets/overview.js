@@ -3,7 +3,7 @@ import { chart } from './chart.js';
 import { element } from './dom.js';
 import { latency } from './time.js';
 
-/** @import { CredentialView, Minute, Sections, Today } from '../snapshot.ts' */
+/** @import { CredentialView, Hour, Minute, Sections, Today } from '../snapshot.ts' */
 
 /** @typedef {'good' | 'warn' | 'bad'} Mood */
 
@@ -63,20 +63,17 @@ function troubleOf({ name, state }) {
 
 /**
  * The last hour, as three charts.
- * @param {readonly Minute[]} minutes
+ * @param {Hour} hour
  * @param {Today | undefined} today
  * @returns {Node[]}
  */
-export function charts(minutes, today) {
+export function charts({ minutes, replyMs, firstWordMs }, today) {
   const labels = minutes.map(({ atMs }) =>
     new Date(atMs).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' }),
   );
   const answered = sum(minutes.map((minute) => minute.answered));
   const other = sum(minutes.map((minute) => minute.other));
   const cost = sum(minutes.map(({ costUsd }) => costUsd));
-  const replies = minutes.flatMap(({ replyMs }) => (replyMs === null ? [] : [replyMs]));
-  const last = replies.at(-1);
-  const [lastFirst] = minutes.flatMap(({ firstWordMs }) => firstWordMs ?? []).slice(-1);
   return [
     chart({
       key: 'chart answers',
@@ -95,19 +92,19 @@ export function charts(minutes, today) {
     chart({
       key: 'chart latency',
       title: 'Time to the answer',
-      figure: last === undefined ? '–' : latency(last.p50),
-      note: latencyNote(last?.p95, lastFirst?.p50),
+      figure: replyMs === null ? '–' : latency(replyMs.p50),
+      note: latencyNote(replyMs?.p95, firstWordMs?.p50),
       kind: 'lines',
       series: [
         {
           name: 'at the 95th percentile',
           colour: 'soft',
-          values: minutes.map(({ replyMs }) => replyMs?.p95 ?? null),
+          values: minutes.map((minute) => minute.replyMs?.p95 ?? null),
         },
         {
           name: 'median',
           colour: 'accent',
-          values: minutes.map(({ replyMs }) => replyMs?.p50 ?? null),
+          values: minutes.map((minute) => minute.replyMs?.p50 ?? null),
         },
       ],
       labels,

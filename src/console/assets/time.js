@@ -34,8 +34,8 @@ export function duration(ms) {
  * @param {number} ms
  */
 export function latency(ms) {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms);
+  if (ms < 1000) return `${Math.round(ms)}\u00A0ms`;
+  return ms < 60_000 ? `${(ms / 1000).toFixed(1)}\u00A0s` : duration(ms);
 }
 
 /**
