@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How long Grok thinks before it answers, as xAI names it. */
-export const efforts = ['none', 'low', 'medium', 'high'] as const;
+export const efforts = ['none', 'low', 'medium', 'high', 'xhigh'] as const;
 
 export type Effort = (typeof efforts)[number];
 

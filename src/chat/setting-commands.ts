@@ -24,8 +24,11 @@ async function chooseModel({ rest, words, desk, insight }: CommandUse): Promise<
   const model = findModel(models, name);
   if (model === undefined) return desk.say(words.modelUnknown(plain(rest), list));
   const { effort } = await desk.settings();
-  const takes = effort === undefined || insight.efforts(model).includes(effort);
-  const done = takes ? [] : [words.effortLacking(model)];
+  const efforts = insight.efforts(model);
+  const takes = effort === undefined || efforts.includes(effort);
+  const lacking =
+    efforts.length === 0 ? words.effortLacking(model) : words.effortUnknown(model, listed(efforts));
+  const done = takes ? [] : [lacking];
   return desk.change({ model }, [words.modelSet(model), ...done].join('\n'));
 }
 

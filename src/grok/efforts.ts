@@ -12,8 +12,9 @@ export function effortsOf(model: string): readonly Effort[] {
 
 const families: readonly (readonly [string, readonly Effort[]])[] = [
   ['grok-4.20', []],
+  ['grok-4.3', ['none', 'low', 'medium', 'high']],
   ['grok-build', []],
   ['grok-4.5', ['low', 'medium', 'high']],
   ['grok-4.6', ['low', 'medium', 'high']],
-  ['grok-4.7', ['low', 'medium', 'high']],
+  ['grok-4.7', ['low', 'medium', 'high', 'xhigh']],
 ];

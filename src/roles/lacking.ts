@@ -1,5 +1,6 @@
 import type { ConversationSettings } from '../conversation-settings.ts';
 import type { Answer } from '../grok/attempt.ts';
+import { effortsOf } from '../grok/efforts.ts';
 import type { Extra } from '../grok/extras.ts';
 import type { Model } from '../grok/models.ts';
 import type { Prompt } from '../prompt.ts';
@@ -55,10 +56,15 @@ export function hasPictures({ files = [] }: Pick<Prompt, 'files'>): boolean {
   return files.some(({ kind }) => kind === 'image');
 }
 
+function effortWords(efforts: readonly string[], model: string, words: Words): string {
+  const list = efforts.map((effort) => `\`${effort}\``).join(', ');
+  return list === '' ? words.effortLacking(model) : words.effortUnknown(model, list);
+}
+
 function noteOf(extra: Extra, model: string, words: Words): string {
   switch (extra) {
     case 'effort':
-      return words.effortLacking(model);
+      return effortWords(effortsOf(model), model, words);
     case 'search':
       return words.searchLacking(model);
   }

@@ -92,7 +92,8 @@ describe('search and effort', () => {
   it('are known of the models there are', () => {
     expect(effortsOf('grok-4.3')).toContain('none');
     expect(effortsOf('grok-4.20-reasoning')).toEqual([]);
-    expect(effortsOf('grok-4.7-latest')).not.toContain('none');
+    expect(effortsOf('grok-4.7-latest')).toEqual(['low', 'medium', 'high', 'xhigh']);
+    expect(effortsOf('grok-4.3')).not.toContain('xhigh');
     expect(effortsOf('grok-9')).toContain('high');
   });
 });

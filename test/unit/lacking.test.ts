@@ -45,10 +45,11 @@ describe('what an answer does without', () => {
   it('is said anew in another conversation, after a reset, and of another model', async () => {
     expect(await notes({ id: 'dc-3', conversation: 'discord-1.8' })).toEqual(both);
     expect(await notes({ id: 'dc-4' }, lacks, 2)).toEqual(both);
-    const other = { ...lacks, model: 'grok-9' };
+    // Others than the one that was chosen it does take.
+    const other = { ...lacks, model: 'grok-4.5' };
     expect(await notes({ id: 'dc-5' }, other)).toEqual([
-      en.effortLacking('grok-9'),
-      en.searchLacking('grok-9'),
+      en.effortUnknown('grok-4.5', '`low`, `medium`, `high`'),
+      en.searchLacking('grok-4.5'),
     ]);
   });
 
