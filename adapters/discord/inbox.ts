@@ -4,6 +4,7 @@ import { writeAddress } from './address.ts';
 import type { CatchUp } from './catch-up.ts';
 import { handOver, untilTaken } from './hand-over.ts';
 import { Lanes } from './lanes.ts';
+import { Languages } from './languages.ts';
 import { incomingMessage, isAddressed } from './message.ts';
 import {
   autocompleteSchema,
@@ -13,7 +14,12 @@ import {
   messageSchema,
   pressSchema,
 } from './payloads.ts';
-import type { AutocompletePayload, MessagePayload } from './payloads.ts';
+import type {
+  AutocompletePayload,
+  CommandPayload,
+  MessagePayload,
+  PressPayload,
+} from './payloads.ts';
 import type { Places } from './places.ts';
 import type { Presses } from './presses.ts';
 import type { Surroundings } from './readable.ts';
@@ -49,6 +55,7 @@ export class Inbox {
   readonly #tools: AdapterTools;
   readonly #signal: AbortSignal;
   readonly #lanes = new Lanes();
+  readonly #languages = new Languages();
   /** By message: a deletion does not tell. Of the last ones that were said to the bot. */
   readonly #authors = new Map<string, string>();
   #recovering: Promise<void> = Promise.resolve();
@@ -139,7 +146,7 @@ export class Inbox {
           addressed && guild !== undefined
             ? await places.parentOf(channel, this.#signal)
             : undefined;
-        const around = { ...places.around(guild), parent };
+        const around = { ...this.#around(message, places), parent };
         const incoming = incomingMessage(message, around);
         if (!addressed || incoming === undefined) return incoming;
         chain ??= this.#chain(message, around, this.#signal);
@@ -162,6 +169,11 @@ export class Inbox {
       this.#catchUp.note(message, received !== 'ignored' && received !== 'refused');
   }
 
+  #around({ guild_id: guild, author }: MessagePayload, places: Places): Surroundings {
+    const around = places.around(guild);
+    return { ...around, locale: this.#languages.of(author.id, around.locale) };
+  }
+
   #remember({ id, author }: MessagePayload): void {
     this.#authors.set(id, author.id);
     const [oldest] = this.#authors.keys();
@@ -171,8 +183,8 @@ export class Inbox {
   #takeEdit(data: unknown, places: Places): void {
     const edit = editSchema.safeParse(data).data;
     if (edit === undefined) return;
-    const { channel_id: channel, guild_id: guild } = edit;
-    const around = places.around(guild);
+    const { channel_id: channel } = edit;
+    const around = this.#around(edit, places);
     const message = incomingMessage(edit, around);
     if (message === undefined) return;
     this.#amend(channel, async () => {
@@ -213,12 +225,18 @@ export class Inbox {
     if (typing !== undefined) this.#suggest(typing);
     const command = commandSchema.safeParse(data).data;
     if (command !== undefined) {
+      this.#noteLanguage(command);
       this.#lanes.add(command.channel_id, this.#slash.accept(command, this.#intake, this.#signal));
     }
     const press = pressSchema.safeParse(data).data;
     if (press !== undefined) {
+      this.#noteLanguage(press);
       this.#lanes.add(press.channel_id, this.#presses.accept(press, this.#intake, this.#signal));
     }
+  }
+
+  #noteLanguage({ user, member, locale }: CommandPayload | PressPayload): void {
+    this.#languages.note((member?.user ?? user)?.id, locale);
   }
 }
 

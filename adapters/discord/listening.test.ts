@@ -45,6 +45,27 @@ describe('listen', () => {
     );
   });
 
+  it('knows the language of who has used a command, else that of the server', async () => {
+    const sandbox = await sandboxOf();
+    const { hear } = await listening(sandbox);
+    const ann = sandbox.createUser('ann');
+    const channel = sandbox.createChannel(sandbox.createGuild('guild', { locale: 'de' }), 'talk');
+    const dm = sandbox.openDm(ann);
+    sandbox.say({ user: ann, channel: dm, text: 'in private' });
+    expect((await hear('in private')).author).not.toHaveProperty('locale');
+    const say = (text: string) =>
+      sandbox.say({ user: ann, channel, text: `<@${sandbox.botId}> ${text}` });
+    say('before');
+    expect((await hear('before')).author.locale).toBe('de');
+    await sandbox.waitFor(() => sandbox.commandNames().includes('help'));
+    sandbox.slash({ user: ann, channel, name: 'help', locale: 'zh-CN' });
+    await hear('/help');
+    say('after');
+    expect((await hear('after')).author.locale).toBe('zh-CN');
+    sandbox.say({ user: ann, channel: dm, text: 'here, too' });
+    expect((await hear('here, too')).author.locale).toBe('zh-CN');
+  });
+
   it('knows a mention, a mention of its role, a reply and a thread', async () => {
     const sandbox = await sandboxOf({ messageContent: false });
     const { adapter, heard, hear } = await listening(sandbox);

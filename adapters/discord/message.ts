@@ -33,6 +33,7 @@ export function incomingMessage(
     author: {
       id: `discord:${message.author.id}`,
       name: nameOf(message.author, message.member),
+      ...(around.locale === undefined ? {} : { locale: around.locale }),
     },
     fromBot: message.author.bot === true || message.webhook_id !== undefined,
     isPrivate: message.guild_id === undefined,

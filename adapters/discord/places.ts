@@ -27,11 +27,13 @@ export class Places {
   /** Cheap and without the parent of threads: enough to see whether a message is for the bot. */
   around(guildId: string | undefined): Surroundings {
     const { channels, guilds } = this.#client;
-    const roles = guildId === undefined ? undefined : guilds.cache.get(guildId)?.roles.cache;
+    const guild = guildId === undefined ? undefined : guilds.cache.get(guildId);
+    const roles = guild?.roles.cache;
     return {
       botId: this.#botId,
       botRole: roles?.find(({ tags }) => tags?.botId === this.#botId)?.id,
       parent: undefined,
+      locale: guild?.preferredLocale,
       roleName: (id) => roles?.get(id)?.name,
       channelName: (id) => {
         const channel = channels.cache.get(id);

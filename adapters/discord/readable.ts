@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly botRole: string | undefined;
   /** Of a thread: the channel it belongs to. */
   readonly parent: string | undefined;
+  /** What who writes here most likely reads; undefined: nothing tells. */
+  readonly locale?: string | undefined;
   roleName(id: string): string | undefined;
   channelName(id: string): string | undefined;
 }

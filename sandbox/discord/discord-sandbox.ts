@@ -75,8 +75,8 @@ export class DiscordSandbox implements AsyncDisposable {
   }
 
   /** A guild of which the bot is a member from now on. */
-  createGuild(name: string): Guild {
-    return this.#service.world.createGuild(name);
+  createGuild(name: string, options: { readonly locale?: string } = {}): Guild {
+    return this.#service.world.createGuild(name, options);
   }
 
   createChannel(guild: Ref, name: string): TextChannel {

@@ -19,6 +19,8 @@ export interface Guild {
   readonly ownerId: string;
   /** The role that Discord makes for the bot when it joins; people mention it by mistake. */
   readonly botRoleId: string;
+  /** `preferred_locale`. */
+  readonly locale: string;
 }
 
 export interface TextChannel {

@@ -32,9 +32,9 @@ export class World {
   }
 
   /** A guild that the bot joins now. */
-  createGuild(name: string): Guild {
+  createGuild(name: string, { locale = 'en-US' }: { readonly locale?: string } = {}): Guild {
     const { id: ownerId } = this.createUser(`owner of ${name}`, {});
-    const guild = { id: this.#ids.next(), name, ownerId, botRoleId: this.#ids.next() };
+    const guild = { id: this.#ids.next(), name, ownerId, botRoleId: this.#ids.next(), locale };
     this.#guilds.set(guild.id, guild);
     this.#happenings.tell({ kind: 'guild-joined', guild });
     return guild;
