@@ -30,6 +30,8 @@ export function onDiscord({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>
           discord
             .messages(channel)
             .filter(({ authorId, pinged }) => authorId === discord.botId && pinged.everyone).length,
+        change: (text, changed) =>
+          discord.edit({ id: discord.say({ user, channel, text }) }, changed),
         attach: (text) => {
           const code = { filename: 'a.ts', contentType: 'text/plain', bytes: Buffer.from('a = 1') };
           const picture = { filename: 'b.png', contentType: 'image/png', bytes: png };

@@ -2,8 +2,9 @@ import { expect } from 'vitest';
 
 import { en } from '../../src/words/en.ts';
 import { zh } from '../../src/words/zh.ts';
+import { answers } from '../people.ts';
 import { reached, says } from './expect.ts';
-import { pairing } from './pairing.ts';
+import { ownersView, pairing } from './pairing.ts';
 import type { Feature } from './platform.ts';
 
 /** In a question: the answer does not end by itself. */
@@ -53,6 +54,20 @@ export const features: readonly Feature[] = [
     },
   },
   pairing,
+  ownersView,
+  {
+    name: 'A question that is changed while it waits',
+    lacking: { terminal: linesOnly },
+    talk: async (at, platform) => {
+      const person = at.meet('Amy');
+      person.say(`Go on ${endless} before a change on ${platform}.`);
+      await reached(at.world, `before a change on ${platform}.`);
+      person.change?.(`Wrong on ${platform}?`, `Right on ${platform}?`);
+      person.say('/stop');
+      await person.until((shown) => shown.some((text) => answers(text, `Right on ${platform}?`)));
+      expect(person.everShown().join()).not.toContain('Wrong');
+    },
+  },
   {
     name: 'Pictures and files that one sends',
     lacking: { terminal: linesOnly },

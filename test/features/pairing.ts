@@ -1,33 +1,64 @@
 import { expect } from 'vitest';
 
 import { en } from '../../src/words/en.ts';
+import type { Daemon } from '../daemon.ts';
 import { says } from './expect.ts';
-import type { Feature, Person } from './platform.ts';
+import type { Feature, Person, Somewhere } from './platform.ts';
 
-/** From the code that the operator finds in the log to strangers who come and are judged. */
+/** The owners of bots that were nobody's, by their program. */
+const owners = new WeakMap<Daemon, Promise<Person>>();
+
+/** Whoever owns the bot there: the first to ask claims it with the code that the operator finds in the log. */
+export async function ownerOf(at: Somewhere): Promise<Person> {
+  const known = owners.get(at.daemon) ?? claimed(at);
+  owners.set(at.daemon, known);
+  return known;
+}
+
+async function claimed(at: Somewhere): Promise<Person> {
+  const owner = at.meet('Ole');
+  const told = 'nobody owns the bot yet: send it this code in a private chat';
+  owner.say(String((await at.daemon.logged(told))['claimCode']));
+  await says(owner, en.claimed);
+  return owner;
+}
+
+/** Strangers come, and are judged. */
 export const pairing: Feature = {
   name: 'Strangers are let in, or not, by the owner with a button',
   lacking: { terminal: 'one person' },
   isPaired: true,
   talk: async (at) => {
-    const owner = at.meet('Ole');
-    const told = 'nobody owns the bot yet: send it this code in a private chat';
-    owner.say(String((await at.daemon.logged(told))['claimCode']));
-    await says(owner, en.claimed);
-    const introduced = async (stranger: Person) => {
+    const owner = await ownerOf(at);
+    const introduced = async (name: string) => {
+      const stranger = at.meet(name);
       stranger.say('Hello?');
       await stranger.until((shown) => shown.some((text) => text.includes('give them this code')));
-      await owner.until(() => owner.buttons?.().join() === `${en.allowButton},${en.denyButton}`);
+      await owner.until((shown) => shown.some((text) => text.startsWith(`${name} would like`)));
+      return stranger;
     };
-    const [guest, nuisance] = [at.meet('Gil'), at.meet('Nat')];
-    await introduced(guest);
+    const guest = await introduced('Gil');
     owner.press?.(en.allowButton);
     await says(owner, en.pairingApproved);
     guest.say('/help');
     await guest.until((shown) => shown.some((text) => text.includes('I pass your messages')));
-    await introduced(nuisance);
+    const nuisance = await introduced('Nat');
     owner.press?.(en.denyButton);
     await owner.until((shown) => shown.some((text) => text.includes('cannot talk with me any')));
     expect(nuisance.shown()).toHaveLength(1);
+  },
+};
+
+/** What only the owner may see. At the terminal sits the owner. */
+export const ownersView: Feature = {
+  name: '`/limits` and `/accounts`, for owners',
+  isPaired: true,
+  talk: async (at, platform) => {
+    const owner = platform === 'terminal' ? at.meet('Ole') : await ownerOf(at);
+    owner.say('/limits');
+    await owner.until((shown) => shown.some((text) => text.includes(en.limits.budgetPerDay)));
+    owner.say('/accounts');
+    const accounts = platform === 'terminal' ? 'main' : en.accountsNone;
+    await owner.until((shown) => shown.some((text) => text.includes(accounts)));
   },
 };

@@ -16,6 +16,8 @@ export interface Person extends Pick<Chatter, 'say' | 'shown' | 'everShown' | 'u
   /** The labels of the buttons below the bot's newest message; a press of one, by a part of its label. */
   buttons?(): readonly string[];
   press?(label: string): void;
+  /** Says something, and changes it at once. */
+  change?(text: string, changed: string): void;
   /** Sends a picture and a file of text with what is said. */
   attach?(text: string): void;
   /** Passes these on and says something to it, as the platform's client does. */

@@ -29,6 +29,8 @@ export function onTelegram({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'
             .messages(chat)
             .filter(({ from, kind }) => from.isBot && kind !== 'text')
             .map(({ kind, file }) => file?.name ?? kind),
+        change: (text, changed) =>
+          telegram.editByUser(chat, telegram.say({ user, chat, text }), changed),
         attach: (text) => {
           const album = `album of ${name}`;
           const code = { name: 'a.ts', mime: 'text/plain', content: Buffer.from('a = 1') };
