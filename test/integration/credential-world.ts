@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 
 import { systemClock } from '../../src/clock.ts';
 import type { CredentialEvent } from '../../src/credentials/events.ts';
@@ -7,7 +6,7 @@ import { makeKey, parseKeyRing } from '../../src/credentials/key-ring.ts';
 import { openToken } from '../../src/credentials/minted.ts';
 import { parseRecord } from '../../src/credentials/record.ts';
 import { CredentialService } from '../../src/credentials/service.ts';
-import { makeFolder } from './credential-folder.ts';
+import { HostDisk } from './credential-disk.ts';
 import { withHistory } from './credential-history.ts';
 import { age, classify, imported, mortal, never, quick, until } from './credential-model.ts';
 import type { TokenServer } from './credential-server.ts';
@@ -31,7 +30,7 @@ export class World implements AsyncDisposable {
   readonly processes: Process[];
   readonly #wires: Wires;
   readonly #prefix = `m-${randomUUID().slice(0, 8)}`;
-  readonly #dataDirs: readonly string[];
+  readonly #disks: readonly HostDisk[];
   readonly #retired: CredentialService[] = [];
   readonly #past: Map<string, Record<string, string>>[] = [];
   #newest = [0, 0];
@@ -42,10 +41,10 @@ export class World implements AsyncDisposable {
   #free: (() => void) | null = null;
   #heldAtMs = 0;
 
-  private constructor(wires: Wires, server: TokenServer, dataDirs: readonly string[]) {
+  private constructor(wires: Wires, server: TokenServer, disks: readonly HostDisk[]) {
     this.#wires = wires;
     this.server = server;
-    this.#dataDirs = dataDirs;
+    this.#disks = disks;
     this.processes = wires.pairs.map(() => ({
       service: null,
       life: mortal(wires.admin, 0, 'before').life,
@@ -54,9 +53,9 @@ export class World implements AsyncDisposable {
 
   static async make(wires: Wires, server: TokenServer): Promise<World> {
     // Two hosts: the last process is alone on one of them.
-    const [one, two] = [await makeFolder(), await makeFolder()];
-    const dataDirs = wires.pairs.map((_, at) => (at === wires.pairs.length - 1 ? two : one));
-    const world = new World(wires, server, dataDirs);
+    const [one, two] = [await HostDisk.make(), await HostDisk.make()];
+    const disks = wires.pairs.map((_, at) => (at === wires.pairs.length - 1 ? two : one));
+    const world = new World(wires, server, disks);
     server.reset();
     for (const index of world.processes.keys()) await world.start(index);
     await world.signIn(0);
@@ -78,7 +77,8 @@ export class World implements AsyncDisposable {
   async start(index: number): Promise<void> {
     const process = this.processes[index];
     const pair = this.#wires.pairs[index];
-    if (process === undefined || pair === undefined) return;
+    const disk = this.#disks[index];
+    if (process === undefined || pair === undefined || disk === undefined) return;
     if (process.service !== null) this.#retired.push(process.service);
     const { connection, life } = mortal(pair.redis, 0, 'before');
     process.life = life;
@@ -86,7 +86,8 @@ export class World implements AsyncDisposable {
       redis: connection,
       subscriber: pair.subscriber,
       prefix: this.#prefix,
-      dataDir: this.#dataDirs[index] ?? '',
+      dataDir: disk.folder,
+      openFile: disk.open,
       ring,
       issuer: this.server.issuer,
       classify,
@@ -281,10 +282,7 @@ export class World implements AsyncDisposable {
       else await service[Symbol.asyncDispose]();
     }
     for (const service of this.#retired) void service[Symbol.asyncDispose]();
-    for (const folder of new Set(this.#dataDirs)) {
-      // A process that died, or was given no time to drain, may still have a file under its pen.
-      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
-    }
+    for (const disk of new Set(this.#disks)) await disk[Symbol.asyncDispose]();
   }
 
   #key(part: string): string {
