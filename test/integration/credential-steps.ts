@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 
+import type { ModelProcess } from './credential-model-process.ts';
 import { never, stale } from './credential-model.ts';
 import type { Behaviour } from './credential-server.ts';
 import type { World } from './credential-world.ts';
@@ -16,18 +17,25 @@ export type Step =
   | { kind: 'hold' }
   | { kind: 'release' }
   | { kind: 'doom'; process: number; at: number; when: 'before' | 'after' }
-  | { kind: 'start'; process: number }
+  | { kind: 'start'; process: number; sealsWith: 0 | 1 }
+  | { kind: 'redis-away'; when: 'before' | 'after' }
+  | { kind: 'redis-back' }
+  | { kind: 'deafen'; process: number }
+  | { kind: 'repeat'; process: number; scripts: number }
+  | { kind: 'jump'; process: number; ms: number }
   | { kind: 'sign-in'; process: number }
   | { kind: 'roll-back'; steps: number }
   | { kind: 'other-refusal'; process: number }
   | { kind: 'operate'; process: number; change: 'disable' | 'enable' };
 
+const day = 86_400_000;
 const process_ = fc.nat(2);
 const answers: Behaviour[] = [
   { kind: 'lost-before' },
   { kind: 'lost-after' },
   { kind: 'status', status: 503, body: '{"error":"temporarily_unavailable"}' },
   { kind: 'status', status: 429, body: '' },
+  { kind: 'status', status: 400, body: '{"error":"invalid_grant"}' },
   { kind: 'status', status: 500, body: 'oops' },
   { kind: 'status', status: 200, body: '<html>' },
 ];
@@ -70,7 +78,39 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       when: fc.constantFrom('before' as const, 'after' as const),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('start' as const), process: process_ }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('start' as const),
+      process: process_,
+      sealsWith: fc.constantFrom(0 as const, 1 as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('redis-away' as const),
+      when: fc.constantFrom('before' as const, 'after' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'redis-back' as const }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deafen' as const), process: process_ }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('repeat' as const),
+      process: process_,
+      scripts: fc.integer({ min: 1, max: 6 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('jump' as const),
+      process: process_,
+      ms: fc.constantFrom(-day, -3_600_000, 3_600_000, day),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('sign-in' as const), process: process_ }) },
   {
     weight: 3,
@@ -149,8 +189,16 @@ export async function play(world: World, step: Step): Promise<void> {
       world.doom(step.process, step.at, step.when);
       return undefined;
     case 'start':
-      if (world.service(step.process) === null) await world.start(step.process);
+      if (world.service(step.process) === null) await world.start(step.process, step.sealsWith);
       return undefined;
+    case 'redis-away':
+      return world.redisAway(step.when);
+    case 'redis-back':
+      return world.redisBack();
+    case 'deafen':
+    case 'repeat':
+    case 'jump':
+      return disturb(world.processes[step.process], step);
     case 'operate':
       return world.operate(step.process, step.change);
     case 'sign-in':
@@ -164,4 +212,22 @@ export async function play(world: World, step: Step): Promise<void> {
 function firstSends(world: World): number {
   const resent = world.events.filter((e) => e.kind === 'send' && e.reason === 'last-resort');
   return world.server.totalSends - resent.length;
+}
+
+/** What a process has to bear until it is started anew. */
+function disturb(
+  process: ModelProcess | undefined,
+  step: Extract<Step, { kind: 'deafen' | 'repeat' | 'jump' }>,
+): void {
+  if (process === undefined) return;
+  switch (step.kind) {
+    case 'deafen':
+      process.deaf = true;
+      break;
+    case 'repeat':
+      process.repeats = step.scripts;
+      break;
+    case 'jump':
+      process.clockOffMs = step.ms;
+  }
 }

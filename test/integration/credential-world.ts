@@ -5,20 +5,20 @@ import type { CredentialEvent } from '../../src/credentials/events.ts';
 import { makeKey, parseKeyRing } from '../../src/credentials/key-ring.ts';
 import { openToken } from '../../src/credentials/minted.ts';
 import { parseRecord } from '../../src/credentials/record.ts';
-import { CredentialService } from '../../src/credentials/service.ts';
+import type { CredentialService } from '../../src/credentials/service.ts';
+import { isBridgeError } from '../../src/errors.ts';
 import { HostDisk } from './credential-disk.ts';
 import { withHistory } from './credential-history.ts';
-import { age, classify, imported, mortal, never, quick, until } from './credential-model.ts';
+import { ModelProcess } from './credential-model-process.ts';
+import { age, imported, never, quick, until } from './credential-model.ts';
 import type { TokenServer } from './credential-server.ts';
 import type { Wires } from './credential-wires.ts';
 
 const lifeMs = 3_600_000;
-const ring = parseKeyRing(makeKey('k1'));
-
-interface Process {
-  service: CredentialService | null;
-  life: ReturnType<typeof mortal>['life'];
-}
+const [old, young] = [makeKey('k1'), makeKey('k2')];
+/** Every process opens what any of them sealed, whichever key it seals with. */
+const rings = [parseKeyRing(`${old},${young}`), parseKeyRing(`${young},${old}`)] as const;
+const [ring] = rings;
 
 /**
  * Several processes on two hosts, one Redis, one authorization server, and everything that can go wrong among
@@ -27,11 +27,10 @@ interface Process {
 export class World implements AsyncDisposable {
   readonly events: CredentialEvent[] = [];
   readonly server: TokenServer;
-  readonly processes: Process[];
+  readonly processes: readonly ModelProcess[];
   readonly #wires: Wires;
   readonly #prefix = `m-${randomUUID().slice(0, 8)}`;
   readonly #disks: readonly HostDisk[];
-  readonly #retired: CredentialService[] = [];
   readonly #past: Map<string, Record<string, string>>[] = [];
   #newest = [0, 0];
   /** Whether an answer may have been lost since the last sign-in, by a fault or with a process. */
@@ -45,10 +44,7 @@ export class World implements AsyncDisposable {
     this.#wires = wires;
     this.server = server;
     this.#disks = disks;
-    this.processes = wires.pairs.map(() => ({
-      service: null,
-      life: mortal(wires.admin, 0, 'before').life,
-    }));
+    this.processes = wires.pairs.map((pair) => new ModelProcess(pair));
   }
 
   static async make(wires: Wires, server: TokenServer): Promise<World> {
@@ -57,7 +53,8 @@ export class World implements AsyncDisposable {
     const disks = wires.pairs.map((_, at) => (at === wires.pairs.length - 1 ? two : one));
     const world = new World(wires, server, disks);
     server.reset();
-    for (const index of world.processes.keys()) await world.start(index);
+    // In the midst of a change of keys: one seals with the new one already.
+    for (const index of world.processes.keys()) await world.start(index, index === 1 ? 1 : 0);
     await world.signIn(0);
     return world;
   }
@@ -73,34 +70,18 @@ export class World implements AsyncDisposable {
     return life.dead ? null : service;
   }
 
-  /** Starts a process, in place of one that died. */
-  async start(index: number): Promise<void> {
-    const process = this.processes[index];
-    const pair = this.#wires.pairs[index];
+  /** Starts a process, in place of one that died; it seals with the old key or the new one. */
+  async start(index: number, sealsWith: 0 | 1 = 0): Promise<void> {
+    this.redisBack();
     const disk = this.#disks[index];
-    if (process === undefined || pair === undefined || disk === undefined) return;
-    if (process.service !== null) this.#retired.push(process.service);
-    const { connection, life } = mortal(pair.redis, 0, 'before');
-    process.life = life;
-    process.service = await CredentialService.start({
-      redis: connection,
-      subscriber: pair.subscriber,
+    await this.processes[index]?.start({
       prefix: this.#prefix,
-      dataDir: disk.folder,
-      openFile: disk.open,
-      ring,
+      dataDir: disk?.folder ?? '',
+      ...(disk === undefined ? {} : { openFile: disk.open }),
+      ring: rings[sealsWith],
       issuer: this.server.issuer,
-      classify,
       owner: `p${index}`,
       onEvent: (event) => this.events.push(event),
-      timings: {
-        ...quick,
-        storeMs: 20_000,
-        callerMs: 150,
-        resendHoldMs: 0,
-        drainMs: 1_201,
-        retries: 0,
-      },
     });
   }
 
@@ -116,6 +97,7 @@ export class World implements AsyncDisposable {
     const service = this.service(index);
     if (service === null) return;
     this.release();
+    this.redisBack();
     const tokens = this.server.signIn();
     const life = this.processes[index]?.life;
     // An operator's tool does not die half-way in this model.
@@ -128,6 +110,7 @@ export class World implements AsyncDisposable {
 
   /** What an operator does; one that finds no living process, or no sign-in, does nothing. */
   async operate(index: number, change: 'disable' | 'enable'): Promise<void> {
+    this.redisBack();
     await this.act(index, async (service) => {
       const [member] = await service.status();
       if (member === undefined) return;
@@ -162,7 +145,16 @@ export class World implements AsyncDisposable {
     // An answer that is held meanwhile is that much later.
     this.#heldAtMs -= share * lifeMs;
     await age(this.#wires.admin, this.#prefix, 'default', share * lifeMs);
-    await this.each(async (service) => service.reload());
+    await this.each(async (service) => service.reload().catch(unlessAway));
+  }
+
+  /** Redis answers no process any more, until `redisBack`. */
+  redisAway(when: 'before' | 'after'): void {
+    for (const process of this.processes) process.loseRedis(when);
+  }
+
+  redisBack(): void {
+    for (const process of this.processes) process.comeBack();
   }
 
   /** Has a living process do something; one that dies at it answers nobody. */
@@ -181,6 +173,7 @@ export class World implements AsyncDisposable {
    * tell it what they know, and hold until everybody has had the time to.
    */
   async rollBack(steps: number): Promise<void> {
+    this.redisBack();
     const knowing = this.living.length;
     const then = this.#past.at(-steps);
     if (then === undefined || this.living.length === 0) return;
@@ -251,6 +244,7 @@ export class World implements AsyncDisposable {
 
   async #settle(): Promise<void> {
     this.release();
+    this.redisBack();
     this.server.plan.length = 0;
     for (const [index, { life }] of this.processes.entries()) {
       life.armed = false;
@@ -276,16 +270,15 @@ export class World implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.release();
-    for (const { service, life } of this.processes) {
-      if (service === null) continue;
-      if (life.dead) void service[Symbol.asyncDispose]();
-      else await service[Symbol.asyncDispose]();
-    }
-    for (const service of this.#retired) void service[Symbol.asyncDispose]();
+    for (const process of this.processes) await process[Symbol.asyncDispose]();
     for (const disk of new Set(this.#disks)) await disk[Symbol.asyncDispose]();
   }
 
   #key(part: string): string {
     return `{${this.#prefix}}:cred:default:${part}`;
   }
+}
+
+function unlessAway(error: unknown): void {
+  if (!isBridgeError(error, 'REDIS_UNREACHABLE')) throw error;
 }
