@@ -44,8 +44,9 @@ export class ModelProcess implements AsyncDisposable {
     });
     const leaving = around(repeating, [...scriptCalls, 'info', 'call'], async (run) => {
       if (this.away === null) return run();
-      if (this.away === 'after') await run();
+      const isDone = this.away === 'after';
       this.away = 'before';
+      if (isDone) await run();
       throw new Error('Redis is away');
     });
     const { connection, life } = mortal(leaving, 0, 'before');
