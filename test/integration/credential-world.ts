@@ -96,12 +96,12 @@ export class World implements AsyncDisposable {
   async signIn(index: number): Promise<void> {
     const service = this.service(index);
     if (service === null) return;
-    this.release();
-    this.redisBack();
-    const tokens = this.server.signIn();
     const life = this.processes[index]?.life;
     // An operator's tool does not die half-way in this model.
     if (life !== undefined) life.armed = false;
+    this.release();
+    this.redisBack();
+    const tokens = this.server.signIn();
     await service.signIn('default', imported(tokens, lifeMs));
     this.#forgotten = false;
     const doomed = this.processes.some((process) => process.life.armed);
