@@ -20,7 +20,7 @@ export function renderBlocks(tokens: readonly Token[], place: Place): Rendered {
 }
 
 function renderBlock(generic: Token, place: Place): Rendered {
-  // The lexer has no extensions, so it makes no tokens but its own.
+  // The lexer's one extension is inline, so between blocks it makes no tokens but its own.
   const token = generic as MarkedToken;
   switch (token.type) {
     case 'heading':

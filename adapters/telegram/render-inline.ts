@@ -1,9 +1,11 @@
 import type { Token, Tokens } from 'marked';
 
 import { decodeReferences } from './character-references.ts';
+import type { Spoiler } from './markdown.ts';
 import { join, link, literal, nothing, wrap, type Rendered } from './rendered.ts';
 
 type InlineToken =
+  | Spoiler
   | Tokens.Br
   | Tokens.Checkbox
   | Tokens.Codespan
@@ -23,7 +25,7 @@ export function renderInline(tokens: readonly Token[], indent: string): Rendered
 }
 
 function renderToken(generic: Token, indent: string): Rendered {
-  // Without extensions the lexer makes no tokens but its own, and only these inside a block.
+  // The lexer makes no tokens but its own and our one, and only these inside a block.
   const token = generic as InlineToken;
   switch (token.type) {
     case 'strong':
@@ -32,6 +34,8 @@ function renderToken(generic: Token, indent: string): Rendered {
       return wrap('i', renderInline(token.tokens, indent));
     case 'del':
       return wrap('s', renderInline(token.tokens, indent));
+    case 'spoiler':
+      return wrap('tg-spoiler', renderInline(token.tokens, indent));
     case 'codespan':
       return wrap('code', literal(token.text));
     case 'link':

@@ -8,6 +8,9 @@ import { measure, render } from './render.ts';
 test.each([
   ['**b** *i* ~~s~~ `c`', '<b>b</b> <i>i</i> <s>s</s> <code>c</code>'],
   ['***both***', '<i><b>both</b></i>'],
+  ['it is ||the *butler*||!', 'it is <tg-spoiler>the <i>butler</i></tg-spoiler>!'],
+  ['a || b || c and `||x||`', 'a || b || c and <code>||x||</code>'],
+  ['**||x||** |||| ||', '<b><tg-spoiler>x</tg-spoiler></b> |||| ||'],
   ['1 < 2 && "x"', '1 &lt; 2 &amp;&amp; &quot;x&quot;'],
   ['# Title\n\nText', '<b>Title</b>\n\nText'],
   ['one\ntwo', 'one\ntwo'],
@@ -64,7 +67,7 @@ test('thousands of nested quotations do not break anything', () => {
 });
 
 const marks =
-  '** * _ ~~ ` ``` > - 1. # | [ ]( ) ![ < > & " \\ => &lt; &#0; &#xD800; <b> </b> <!-- <br> "><';
+  '** * _ ~~ || ` ``` > - 1. # | [ ]( ) ![ < > & " \\ => &lt; &#0; &#xD800; <b> </b> <!-- <br> "><';
 const words = 'word 模型 😀 \uD83D @bot https://x.ai/?a&b --- [x] a|b |---|:-:|';
 const blanks = [' ', '  ', '    ', '\n', '\n\n', '\n```\n', '```ts\n', '\t', '\r', '\u0000'];
 const fragment = fc.constantFrom(...marks.split(' '), ...words.split(' '), ...blanks);

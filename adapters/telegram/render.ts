@@ -1,7 +1,6 @@
-import { Lexer } from 'marked';
-
 import { isTooMuch } from '#port';
 
+import { tokensOf } from './markdown.ts';
 import { renderBlocks } from './render-blocks.ts';
 import { literal, type Rendered } from './rendered.ts';
 
@@ -25,7 +24,7 @@ export function measure(markdown: string): number {
 function renderTree(markdown: string): Rendered {
   if (isTooMuch(markdown, bounds)) return literal(markdown);
   try {
-    return renderBlocks(new Lexer({ gfm: true }).lex(markdown), topLevel);
+    return renderBlocks(tokensOf(markdown), topLevel);
   } catch {
     // Thousands of nested quotations exhaust the stack of any recursive parser.
     return literal(markdown);

@@ -7,7 +7,7 @@ export interface Rendered {
   readonly text: string;
 }
 
-export type Tag = 'b' | 'i' | 's' | 'code' | 'pre' | 'blockquote';
+export type Tag = 'b' | 'i' | 's' | 'code' | 'pre' | 'blockquote' | 'tg-spoiler';
 
 export const nothing: Rendered = { html: '', text: '' };
 

@@ -21,6 +21,7 @@ const hostile = {
     (_, at) => `${' '.repeat(at * 2)}- x`,
   ).join('\n'),
   'emphasis that never ends': '_a'.repeat(60_000),
+  'spoilers that never end': '||a '.repeat(30_000),
   'links that never end': '[a]('.repeat(30_000),
 };
 
