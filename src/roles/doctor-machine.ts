@@ -37,7 +37,7 @@ export async function permissionFinding(files: readonly string[]): Promise<Findi
     if ((found.mode & 0o077) !== 0) open.push(`${own} ${file}`);
   }
   return open.length === 0
-    ? { part, state: 'ok', says: `${seen.join(' and ') || 'nothing'} is open to this user alone` }
+    ? { part, state: 'ok', says: `open to this user alone: ${seen.join(', ') || 'nothing yet'}` }
     : { part, state: 'warning', says: `other users can get at secrets: ${open.join('; ')}` };
 }
 

@@ -23,7 +23,7 @@ export async function* platformFindings(
       return;
     }
     const report = await definition.setup.inspect(env, AbortSignal.timeout(deadlineMs));
-    yield { part, state: 'ok', says: [`signed in as ${report.name}`, ...report.facts].join('. ') };
+    yield { part, state: 'ok', says: [`signed in as ${report.name}.`, ...report.facts].join(' ') };
     for (const says of report.warnings) yield { part, state: 'warning', says };
   } catch (error) {
     const says = isBridgeError(error) ? error.message : 'it could not be asked who the bot is';
