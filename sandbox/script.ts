@@ -13,18 +13,24 @@ type Act = () => Promise<void>;
 /**
  * Plays once through what the bridge is for: a question on each platform, a token that xAI takes
  * back, the next questions answered after one refresh, a refusal that is no reason to refresh, and
- * a long answer. Tells of each scene as it ends.
+ * a long answer. Tells of each scene as it ends, and at last whether all went well; `left` once the
+ * signal aborts, whatever is still waited for.
  */
 export async function playScript(
   world: SandboxWorld,
   players: Players,
   tell: (scene: Scene) => void,
-): Promise<boolean> {
-  let went = true;
+  signal: AbortSignal,
+): Promise<'well' | 'badly' | 'left'> {
+  const { promise: left, resolve: leave } = Promise.withResolvers<undefined>();
+  signal.addEventListener('abort', () => leave(undefined), { once: true });
+  let went: 'well' | 'badly' = 'well';
   for (const [title, act] of scenes(world, players)) {
+    if (signal.aborted) return 'left';
     const beganAtMs = performance.now();
-    const problem = await problemOf(act);
-    went &&= problem === undefined;
+    const problem = await Promise.race([problemOf(act), left]);
+    if (signal.aborted) return 'left';
+    if (problem !== undefined) went = 'badly';
     tell({ title, problem, tookMs: Math.round(performance.now() - beganAtMs) });
   }
   return went;

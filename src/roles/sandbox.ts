@@ -60,6 +60,7 @@ export async function runSandbox(
   let print: (line: string) => unknown = say;
   const log = terminal === undefined ? read.log : sandboxLog((line) => print(line));
   const stop = new AbortController();
+  const until = AbortSignal.any([stopped, stop.signal]);
   const ready = Promise.withResolvers<{ foundation: Foundation; url: string }>();
   const signIn = async (foundation: Foundation) =>
     importSignIn(foundation, JSON.stringify(world.xai.signIn()));
@@ -74,21 +75,27 @@ export async function runSandbox(
       onFoundation: signIn,
       onReady: (foundation, url) => ready.resolve({ foundation, url }),
     },
-    AbortSignal.any([stopped, stop.signal]),
+    until,
   );
   served.catch((error: unknown) => ready.reject(error));
-  const { foundation, url } = await ready.promise;
+  const up = await Promise.race([ready.promise, served]);
+  // Left before it was up.
+  if (up === undefined) return onlyScript ? 1 : 0;
+  const { foundation, url } = up;
   if (isSeen(read.config)) say(`Console ${url}/  Playground ${url}/playground\n`);
   if (!foundation.isDurable) {
     say('No redis-server on the PATH: the stand-in for it keeps nothing.\n');
   }
   const end = () => stop.abort(new BridgeError('STOPPED', 'the sandbox is left'));
-  const went = await playScript(world, makePlayers(world, pipe), (scene) => say(sceneText(scene)));
-  say(went ? '\nEverything went as it should.' : '\nSomething went wrong.');
-  if (onlyScript) {
+  const tell = (scene: Scene) => say(sceneText(scene));
+  const went = await playScript(world, makePlayers(world, pipe), tell, until);
+  if (went !== 'left') {
+    say(went === 'well' ? '\nEverything went as it should.' : '\nSomething went wrong.');
+  }
+  if (onlyScript || went === 'left') {
     end();
     await served;
-    return went ? 0 : 1;
+    return onlyScript && went !== 'well' ? 1 : 0;
   }
   if (terminal === undefined) {
     say('The sandbox stays up; end it with Ctrl-C.');
