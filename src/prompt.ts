@@ -52,6 +52,8 @@ export const promptSchema = z.object({
   /** The text describes a picture that is to be drawn. */
   imagine: z.boolean().optional(),
   files: z.array(promptFileSchema).optional(),
+  /** What its author is to be told of it, in their language: it stands below the answer. */
+  notes: z.array(z.string()).optional(),
   /** The span that put it in, as W3C `traceparent`; what is none is forgotten. */
   trace: traceSchema,
   /** When the bridge took it in, milliseconds since 1970. */

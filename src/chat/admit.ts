@@ -193,6 +193,7 @@ export class Admission implements Intake {
         ...(visit.chat === visit.conversation ? {} : { chat: visit.chat }),
         ...(what === 'answer' ? {} : { [what]: true }),
         ...(taken.files.length === 0 ? {} : { files: [...taken.files] }),
+        ...(taken.leftOut.length === 0 ? {} : { notes: taken.leftOut.map((why) => why(words)) }),
         receivedAtMs: visit.receivedAtMs,
       },
       waitWords(visit),
@@ -205,7 +206,9 @@ export class Admission implements Intake {
 
   async #takeFiles({ message, signal }: Visit): Promise<TakenFiles> {
     const { files } = this.#options;
-    if (files === undefined || message.files === undefined) return { kind: 'taken', files: [] };
+    if (files === undefined || message.files === undefined) {
+      return { kind: 'taken', files: [], leftOut: [] };
+    }
     return takeFiles(message.id, message.files, files, signal);
   }
 

@@ -22,13 +22,18 @@ export interface FileTakerParts {
 }
 
 export type TakenFiles =
-  | { readonly kind: 'taken'; readonly files: readonly PromptFile[] }
+  | {
+      readonly kind: 'taken';
+      readonly files: readonly PromptFile[];
+      /** Why files of the message that is replied to are not among them; a word for each. */
+      readonly leftOut: readonly ((words: Words) => string)[];
+    }
   /** None is kept, and this is why. */
   | { readonly kind: 'refused'; readonly why: (words: Words) => string };
 
 /**
  * Fetches what came with a message and keeps it for its prompt: all of it, or nothing and a word
- * that says why. What a message merely replies to is left out where it is of no use.
+ * that says why. What a message merely replies to is left out where it is of no use, and told.
  */
 export async function takeFiles(
   prompt: string,
@@ -36,18 +41,20 @@ export async function takeFiles(
   { fetchFile, store }: FileTakerParts,
   signal: AbortSignal,
 ): Promise<TakenFiles> {
-  if (files.length === 0) return { kind: 'taken', files: [] };
+  if (files.length === 0) return { kind: 'taken', files: [], leftOut: [] };
   if (files.length > fileLimits.most)
     return refused((words) => words.filesTooMany(fileLimits.most));
   const either = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
   const taken: { file: PromptFile; bytes: Uint8Array }[] = [];
+  const leftOut: ((words: Words) => string)[] = [];
   let leftBytes: number = fileLimits.togetherBytes;
   for (const file of files) {
     const name = shortName(file.name);
     const result = await takeOne(file, name, leftBytes, fetchFile, either);
     if (result.kind === 'refused') {
-      if (file.isQuoted === true) continue;
-      return result;
+      if (file.isQuoted !== true) return result;
+      leftOut.push(result.why);
+      continue;
     }
     leftBytes -= result.bytes.byteLength;
     taken.push({ file: { name, kind: result.is, mime: result.mime }, bytes: result.bytes });
@@ -57,7 +64,7 @@ export async function takeFiles(
     prompt,
     taken.map(({ bytes }) => bytes),
   );
-  return { kind: 'taken', files: taken.map(({ file }) => file) };
+  return { kind: 'taken', files: taken.map(({ file }) => file), leftOut };
 }
 
 type One =

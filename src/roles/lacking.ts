@@ -32,7 +32,8 @@ export function blindModels(
 }
 
 /**
- * What an answer does without although it was wanted. What this very message has asked for is said
+ * What is to be known of an answer: what was not looked at, and what it does without although it was
+ * wanted. What this very message has asked for is said
  * each time; what holds for the conversation is said once in it for each model.
  */
 export async function lackingNotes(
@@ -42,7 +43,7 @@ export async function lackingNotes(
   tellOnce: TellOnce,
 ): Promise<readonly string[]> {
   const drawnWithout = prompt.imagine === true && hasPictures(prompt);
-  const notes = drawnWithout ? [words.picturesNotDrawn] : [];
+  const notes = [...(prompt.notes ?? []), ...(drawnWithout ? [words.picturesNotDrawn] : [])];
   for (const extra of without) {
     const isOfMessage = extra === 'search' && prompt.search === true;
     const what = `without-${extra}:${prompt.conversation}:${historyEpoch}:${model}`;

@@ -80,6 +80,14 @@ describe('what is said to the bot', () => {
     expect(prompts.prompts[1]?.files).toMatchObject([{ name: '/reset', kind: 'text' }]);
   });
 
+  it('is told which file of the message that it answers is not looked at', async () => {
+    const { say, prompts, told } = bridge();
+    const film = { name: 'film.mp4', mime: 'video/mp4', ref: 'r', isQuoted: true };
+    await say('Who plays in it?', { quoted: 'Look!', files: [film] });
+    expect(prompts.prompts[0]?.notes).toEqual([words.fileKind('film.mp4')]);
+    expect(told()).toEqual([]);
+  });
+
   it('has its files fetched only where it is meant for the bot, and asks something', async () => {
     const { say, fetched } = bridge();
     const files = [{ name: 'a', mime: 'text/plain', ref: 'r' }];

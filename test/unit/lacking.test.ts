@@ -64,6 +64,14 @@ describe('what an answer does without', () => {
     ).toEqual([en.picturesNotDrawn]);
   });
 
+  it('comes after what was not looked at', async () => {
+    const told = ['I cannot read “a.mp4”.'];
+    expect(await notes({ id: 'dc-9', notes: told, search: true })).toEqual([
+      ...told,
+      en.searchLacking(model),
+    ]);
+  });
+
   it('is nothing where the answer lacks nothing', async () => {
     expect(await lackingNotes({ prompt, historyEpoch: 9 }, { model }, en, once)).toEqual([]);
   });

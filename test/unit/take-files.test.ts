@@ -58,6 +58,7 @@ describe('files of a message', () => {
         { name: 'b.jpg', kind: 'image', mime: 'image/jpeg' },
         { name: 'main.ts', kind: 'text', mime: 'text/plain' },
       ],
+      leftOut: [],
     });
     expect(at.kept.get('p')).toEqual([png, jpeg, Buffer.from('let a = 1;')]);
   });
@@ -126,11 +127,13 @@ describe('files of a message', () => {
     expect(together.kind === 'refused' && together.why(words)).toMatch(/12 MB/);
   });
 
-  it('that belong to the quoted message are left out where they are of no use', async () => {
+  it('that belong to the quoted message are left out where they are of no use, and told', async () => {
     const at = shelf({ 'a.png': png });
     const film = file('a.mp4', 'video/mp4', { isQuoted: true });
     const taken = await at.take(file('a.png', 'image/png'), film);
-    expect(taken.kind === 'taken' && taken.files.map(({ name }) => name)).toEqual(['a.png']);
+    if (taken.kind !== 'taken') throw new Error(taken.why(words));
+    expect(taken.files.map(({ name }) => name)).toEqual(['a.png']);
+    expect(taken.leftOut.map((why) => why(words))).toEqual([words.fileKind('a.mp4')]);
   });
 
   it('have names that are no markup', async () => {
