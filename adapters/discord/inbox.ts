@@ -166,7 +166,7 @@ export class Inbox {
       this.#signal,
     );
     if (received !== undefined)
-      this.#catchUp.note(message, received !== 'ignored' && received !== 'refused');
+      this.#catchUp.note(message, typeof received === 'string' && received !== 'ignored');
   }
 
   #around({ guild_id: guild, author }: MessagePayload, places: Places): Surroundings {

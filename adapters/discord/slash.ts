@@ -135,18 +135,18 @@ export class SlashCommands {
     if (received === undefined) return this.#apologise(command);
     if (!isUnanswered(received)) return;
     await this.#withdraw(command);
-    if (received === 'refused') await this.#refuse(command);
+    if (typeof received === 'object') await this.#refuse(command, received.refused);
   }
 
   /** For its giver's eyes only, which "thinking" was not: so it is a message of its own. */
-  async #refuse({ application_id, token, locale }: Deferred): Promise<void> {
+  async #refuse({ application_id, token }: Deferred, content: string): Promise<void> {
     const flags = quietly.flags | MessageFlags.Ephemeral;
     await this.#aftermath(async (signal) =>
       this.#rest.send(
         {
           method: 'post',
           route: Routes.webhook(application_id, token),
-          body: { ...quietly, content: wordsFor(locale).notLetIn, flags },
+          body: { ...quietly, content, flags },
           auth: false,
           deadlineMs: aftermathDeadlineMs,
           answer: z.unknown(),
@@ -196,5 +196,5 @@ export class SlashCommands {
 }
 
 function isUnanswered(received: Received): boolean {
-  return received === 'ignored' || received === 'refused';
+  return received === 'ignored' || typeof received === 'object';
 }

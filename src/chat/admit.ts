@@ -17,7 +17,7 @@ import type { Prompts, Unfair } from './prompts.ts';
 import { suggestions } from './suggest.ts';
 import { takeFiles } from './take-files.ts';
 import type { FileTakerParts, TakenFiles } from './take-files.ts';
-import { ownWords, replied, replyTo, takenAs } from './visit.ts';
+import { hushed, ownWords, replied, replyTo, takenAs } from './visit.ts';
 import type { Visit } from './visit.ts';
 
 /** The longest message that is taken, its quote included, in UTF-16 units. */
@@ -201,7 +201,7 @@ export class Admission implements Intake {
     if (typeof outcome === 'object') return this.#refuse(visit, outcome);
     log.info({ prompt: message.id, outcome }, 'message taken');
     if (outcome === 'full' || outcome === 'hushed') this.#options.onRefused?.('full');
-    return takenAs(outcome);
+    return takenAs(visit, outcome);
   }
 
   async #takeFiles({ message, signal }: Visit): Promise<TakenFiles> {
@@ -224,7 +224,7 @@ export class Admission implements Intake {
     const whose = of === 'person' ? `${visit.author.id} ${visit.chat}` : visit.chat;
     const once = { what: `${kind}:${whose}`, forMs: Math.max(1, Math.ceil(afterMs)) };
     const said = await prompts.sayOnce(visit.message.id, reply, once);
-    return said === 'hushed' ? 'ignored' : replied(said);
+    return said === 'hushed' ? hushed(visit, reply.text) : replied(said);
   }
 
   get #mostChars(): number {
@@ -234,7 +234,7 @@ export class Admission implements Intake {
   /** Who may not talk is told so where that was asked for with a command, else not at all. */
   async #turnAway(visit: Visit): Promise<Received> {
     const { message, chat, words } = visit;
-    if (message.refusal === 'alone') return 'refused';
+    if (message.refusal === 'alone') return { refused: words.notLetIn };
     if (message.refusal === undefined) return 'ignored';
     const once = { what: `not-let-in:${chat}`, forMs: turnedAwayForMs };
     const reply = replyTo(visit, words.notLetIn);

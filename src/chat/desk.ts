@@ -50,7 +50,7 @@ export function deskFor(visit: Visit, parts: DeskParts): CommandDesk {
       const outcome = await conversations.retry(again, waitWords(visit));
       if (outcome === 'none') return say(nothing);
       if (typeof outcome === 'object') return refuse(outcome);
-      return takenAs(outcome);
+      return takenAs(visit, outcome);
     },
     undo: async (undone, nothing) =>
       replied(

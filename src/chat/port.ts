@@ -250,10 +250,10 @@ export interface Cited {
 }
 
 /**
- * `ignored`: not for us, or from one who may not talk and is not told so. `refused`: the same where
- * `refusal` is `alone`, so that the adapter tells them.
+ * `ignored`: not for us, or not taken, which is not said, or not again. `refused`: the same where
+ * `refusal` is `alone`: what the adapter tells the author.
  */
-export type Received = 'queued' | 'replied' | 'known' | 'ignored' | 'refused';
+export type Received = 'queued' | 'replied' | 'known' | 'ignored' | { readonly refused: string };
 
 export interface Incoming {
   /** See `Prompt.id`. */
@@ -272,8 +272,9 @@ export interface Incoming {
   /** Said to the bot: in private, by mention, by reply to it, or as a command of ours. */
   readonly isAddressed: boolean;
   /**
-   * How its author is told if they may not talk with the bot. `alone`: by the adapter, for them only
-   * to see. `here`: in the chat, which is told it once for a while. Absent: not at all.
+   * How its author is told if it is not taken, they may not talk with the bot, for instance.
+   * `alone`: by the adapter, for them only to see. `here`: in the chat, which is told it once for a
+   * while. Absent: not at all.
    */
   readonly refusal?: 'alone' | 'here' | undefined;
   /** Where it was said, for `ALLOW`: `discord:guild:1`, `discord:channel:2`, `telegram:chat:-3`. */

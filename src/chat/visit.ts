@@ -42,9 +42,14 @@ export function ownWords(
 }
 
 /** What has become of a message whose prompt was offered. */
-export function takenAs(outcome: 'queued' | 'known' | 'full' | 'hushed'): Received {
-  if (outcome === 'full') return 'replied';
-  return outcome === 'hushed' ? 'ignored' : outcome;
+export function takenAs(visit: Visit, outcome: 'queued' | 'known' | 'full' | 'hushed'): Received {
+  if (outcome === 'hushed') return hushed(visit, visit.words.busy);
+  return outcome === 'full' ? 'replied' : outcome;
+}
+
+/** What its chat has been told just now; who can be told alone still is. */
+export function hushed({ message }: Visit, text: string): Received {
+  return message.refusal === 'alone' ? { refused: text } : 'ignored';
 }
 
 export function replied(outcome: 'done' | 'known'): Received {

@@ -22,7 +22,7 @@ export function tracedIntake(intake: Intake, platform: string, tracing: Tracing)
       const facts = { prompt: message.id, platform };
       return tracing.span('receive', { kind: 'consumer', facts }, async () => {
         const received = await intake.receive(message, signal);
-        tracing.set({ received });
+        tracing.set({ received: typeof received === 'string' ? received : 'refused' });
         return received;
       });
     },

@@ -24,7 +24,14 @@ const saidWords = () => given.prompts.replies.map(({ text }) => text);
 
 describe('a command of somebody who may not talk', () => {
   it('is refused by the adapter where it can tell them alone', async () => {
-    expect(await desk.receive(incoming('/help', { refusal: 'alone' }), signal)).toBe('refused');
+    const alone = { refusal: 'alone' } as const;
+    const refused = { refused: en.notLetIn };
+    expect(await desk.receive(incoming('/help', alone), signal)).toEqual(refused);
+    const li = { id: 'memory:li', name: 'Li', locale: 'zh-CN' };
+    const chinese = { refused: wordsFor('zh').notLetIn };
+    expect(await desk.receive(incoming('/help', { ...alone, author: li }), signal)).toEqual(
+      chinese,
+    );
     expect(saidWords()).toEqual([]);
   });
 
@@ -48,4 +55,13 @@ describe('a command of somebody who may not talk', () => {
     const asked = incoming('/ask why?', { author: ann, refusal: 'alone' });
     expect(await desk.receive(asked, signal)).toBe('queued');
   });
+});
+
+it('a command that its chat has just been refused is refused by the adapter', async () => {
+  given.prompts.unfair = { kind: 'too-fast', of: 'chat', afterMs: 2_000 };
+  const asked = { author: { id: 'memory:ann', name: 'Ann' }, refusal: 'alone' } as const;
+  expect(await desk.receive(incoming('/ask why?', asked), signal)).toBe('replied');
+  const slow = en.tooFast('chat', 2);
+  expect(await desk.receive(incoming('/ask why?', asked), signal)).toEqual({ refused: slow });
+  expect(saidWords()).toEqual([slow]);
 });
