@@ -41,7 +41,9 @@ async function dieRefreshing(at: number, when: 'before' | 'after'): Promise<bool
     () => 'dead',
     () => 'alive',
   );
-  return (await Promise.race([run, dead])) === 'dead';
+  const died = (await Promise.race([run, dead])) === 'dead';
+  if (died) fleet.bury(service);
+  return died;
 }
 
 describe('an owner that dies between any two steps', () => {

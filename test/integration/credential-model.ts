@@ -55,7 +55,8 @@ export class Fleet implements AsyncDisposable {
   readonly #url: string;
   readonly #issuer: string;
   readonly #connections: Redis[] = [];
-  readonly #services: CredentialService[] = [];
+  readonly #services = new Set<CredentialService>();
+  #started = 0;
   readonly prefix = `t-${randomUUID().slice(0, 8)}`;
 
   private constructor(url: string, issuer: string, dataDir: string) {
@@ -86,13 +87,20 @@ export class Fleet implements AsyncDisposable {
       ring: this.ring,
       issuer: this.#issuer,
       classify,
-      owner: `p${this.#services.length}`,
+      owner: `p${this.#started}`,
       onEvent: (event) => this.events.push(event),
       ...changes,
       timings: { ...quick, ...changes.timings },
     });
-    this.#services.push(service);
+    this.#started += 1;
+    this.#services.add(service);
     return service;
+  }
+
+  /** A process that died is waited for no more. */
+  bury(service: CredentialService): void {
+    this.#services.delete(service);
+    void service[Symbol.asyncDispose]();
   }
 
   /** Makes everything of the sign-in `default` due, though not over, and runs the scheduled refresh. */
@@ -109,7 +117,7 @@ export class Fleet implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled(this.#services.map(async (s) => s[Symbol.asyncDispose]()));
+    await Promise.allSettled([...this.#services].map(async (s) => s[Symbol.asyncDispose]()));
     for (const redis of this.#connections) redis.disconnect();
     await rm(this.dataDir, { recursive: true, force: true });
   }
