@@ -66,6 +66,7 @@ function part(text: string): string {
 }
 
 const placeholders: Readonly<Record<string, string>> = {
+  '<account>': '[^:]+',
   '<queue>': String.raw`(?:prompts|refresh|replies-[\w-]+)`,
   '<list>': '(?:wait|active|delayed|prioritized|paused|completed|stalled|marker)',
   '<job>': String.raw`\d+`,
