@@ -51,6 +51,7 @@ describe('after everything that can happen to a token and a question', () => {
       options: { prompt: 'Six?' },
     });
     await dora.until((shown) => shown.at(-1)?.startsWith('You said'));
+    await discord.waitFor(() => discord.interactionReply(id).deferred, { timeoutMs: 30_000 });
     const underWay = await everythingIn(redis?.url ?? '');
     await daemon.kill();
     xai.configure({ firstChunkDelayMs: 0, chunkDelayMs: 0 });
