@@ -4,8 +4,8 @@ import { en } from '../../src/words/en.ts';
 import { zh } from '../../src/words/zh.ts';
 import { answers } from '../people.ts';
 import { reached, says } from './expect.ts';
-import { ownersView, pairing } from './pairing.ts';
 import type { Feature } from './platform.ts';
+import { fairUse, ownersView, pairing } from './unclaimed.ts';
 
 /** In a question: the answer does not end by itself. */
 export const endless = 'without end';
@@ -55,6 +55,7 @@ export const features: readonly Feature[] = [
   },
   pairing,
   ownersView,
+  fairUse,
   {
     name: 'A question that is changed while it waits',
     lacking: { terminal: linesOnly },

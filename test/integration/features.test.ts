@@ -75,7 +75,8 @@ describe('the README', () => {
 /** A bridge alone, with an owner to come of its own. */
 function pairing(adapter: string): Daemon {
   const own = { ACCESS: 'pairing', ADAPTERS: adapter, REDIS_PREFIX: `unclaimed-${adapter}` };
-  return stage.run(['bridge'], { ...unclaimed.environment(), ...own });
+  const limits = { REQUESTS_PER_MINUTE: '1' };
+  return stage.run(['bridge'], { ...unclaimed.environment(), ...own, ...limits });
 }
 
 function offeredOn(platform: Platform): Feature[] {

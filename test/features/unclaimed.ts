@@ -62,3 +62,18 @@ export const ownersView: Feature = {
     await owner.until((shown) => shown.some((text) => text.includes(accounts)));
   },
 };
+
+/** A second question within the minute, where one is allowed. */
+export const fairUse: Feature = {
+  name: 'Limits of requests, with when one may ask again',
+  lacking: { terminal: 'one person' },
+  isPaired: true,
+  talk: async (at) => {
+    const owner = await ownerOf(at);
+    owner.say('May I ask?');
+    owner.say('And again?');
+    await owner.until((shown) =>
+      shown.some((text) => /You can ask again in \d+ seconds/.test(text)),
+    );
+  },
+};
