@@ -26,7 +26,12 @@ try {
   await using project = new Project(name, folder);
   for (const [title, act] of steps(project)) {
     const beganAtMs = performance.now();
-    await act();
+    try {
+      await act();
+    } catch (error) {
+      console.log(await project.compose(['logs', '--no-color', '--tail', '60']));
+      throw error;
+    }
     console.log(`✓ ${title} (${Math.round(performance.now() - beganAtMs)} ms)`);
   }
 } catch (error) {

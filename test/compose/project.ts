@@ -84,7 +84,7 @@ export class Project implements AsyncDisposable {
 
   /** Takes everything away, volumes included. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.compose(['--profile', 'sandbox', 'down', '-v', '--remove-orphans', '-t', '5']);
+    await this.compose(['--profile', '*', 'down', '-v', '--remove-orphans', '-t', '5']);
     await this.#run(['docker', 'image', 'rm', '-f', 'grok-bridge-test'], 60_000);
   }
 

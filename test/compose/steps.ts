@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+
+import { z } from 'zod';
 
 import type { Project } from './project.ts';
 
@@ -55,6 +57,10 @@ export function steps(project: Project): readonly Step[] {
         await project.healthy('worker', 4);
         await answered(project, 'discord', 'Fifth?');
       },
+    ],
+    [
+      'the profile “observe” finds every process and evaluates every alert',
+      async () => observed(project, { bridge: 1, worker: 4 }),
     ],
     [
       'the profile “sandbox” plays everything without an account',
@@ -154,6 +160,40 @@ async function lockedDown(project: Project): Promise<void> {
 
 const redisFacts =
   'id; grep CapBnd /proc/self/status; for key in appendonly appendfsync maxmemory-policy hz; do redis-cli config get $key; done';
+
+/** Prometheus alone: Grafana only shows what that has. */
+async function observed(project: Project, wanted: Readonly<Record<string, number>>): Promise<void> {
+  await project.shell('docker compose --profile observe up -d prometheus', { timeoutMs: 300_000 });
+  const look = `
+    import { setTimeout as delay } from 'node:timers/promises';
+    const ask = async (what) => (await (await fetch('http://prometheus:9090/api/v1/' + what)).json()).data;
+    for (;;) {
+      try {
+        const { activeTargets } = await ask('targets');
+        const rules = (await ask('rules')).groups.flatMap((group) => group.rules);
+        const jobs = activeTargets.filter(({ health }) => health === 'up').map(({ labels }) => labels.job);
+        if (jobs.length === Number(process.argv[1]) && rules.every(({ health }) => health !== 'unknown')) {
+          console.log(JSON.stringify({ jobs, rules: rules.map(({ health }) => health) }));
+          break;
+        }
+      } catch {}
+      await delay(500);
+    }`;
+  const count = Object.values(wanted).reduce((sum, one) => sum + one, 0);
+  const seen = observedSchema.parse(
+    JSON.parse(await project.evaluate('bridge', look, String(count))),
+  );
+  for (const [job, many] of Object.entries(wanted)) {
+    assert.equal(seen.jobs.filter((one) => one === job).length, many, job);
+  }
+  const alerts = readFileSync(join(project.folder, 'observe/prometheus/alerts.yml'), 'utf8');
+  assert.deepEqual(
+    seen.rules,
+    [...alerts.matchAll(/- alert:/g)].map(() => 'ok'),
+  );
+}
+
+const observedSchema = z.object({ jobs: z.array(z.string()), rules: z.array(z.string()) });
 
 /** Kills the program itself, not the container: what is killed from outside counts as stopped. */
 async function killed(project: Project, service: string): Promise<void> {
