@@ -10,6 +10,10 @@ export function onDiscord({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>
     world,
     daemon,
     group: (name) => discordMentioner(world, name, channelOf(name)),
+    pair: (names) => {
+      const channel = channelOf(names.join());
+      return names.map((name) => discordMentioner(world, name, channel));
+    },
     topic: (name) => discordMentioner(world, name, discord.createThread(channelOf(name), name)),
     meet: (name, locale): Person => {
       const user = discord.createUser(name);

@@ -5,7 +5,7 @@ import { zh } from '../../src/words/zh.ts';
 import { answers } from '../people.ts';
 import { reached, says } from './expect.ts';
 import type { Feature } from './platform.ts';
-import { fairUse, ownersView, pairing } from './unclaimed.ts';
+import { fairUse, ownersView, pairing, signInByChat } from './unclaimed.ts';
 
 /** In a question: the answer does not end by itself. */
 export const endless = 'without end';
@@ -53,8 +53,18 @@ export const features: readonly Feature[] = [
       expect(await at.topic?.('Tom').ask(`In a topic on ${platform}?`)).toContain('turn 1');
     },
   },
+  {
+    name: 'In groups, a conversation of everybody’s own (`GROUP_CONVERSATIONS`)',
+    lacking: { terminal: alone },
+    talk: async (at, platform) => {
+      const [one, other] = at.pair?.(['Kim', 'Kai']) ?? [];
+      await one?.ask(`What do I know on ${platform}?`);
+      expect(await other?.ask(`And I, on ${platform}?`)).toContain('turn 1');
+    },
+  },
   pairing,
   ownersView,
+  signInByChat,
   fairUse,
   {
     name: 'A question that is changed while it waits',
@@ -234,6 +244,16 @@ export const features: readonly Feature[] = [
       await person.until((shown) => shown.some((text) => text.includes(en.statusFine)));
       person.say('/help');
       await person.until((shown) => shown.some((text) => text.includes('I pass your messages')));
+    },
+  },
+  {
+    name: 'Model, tokens and cost below an answer (`ANSWER_FOOTER`)',
+    talk: async (at, platform) => {
+      const person = at.meet('Flo');
+      person.say(`At what cost on ${platform}?`);
+      await person.until((shown) =>
+        shown.some((text) => /At what cost[^]*grok-\S+ · \d+ → \d+ tokens · \$[\d.]+/.test(text)),
+      );
     },
   },
   {

@@ -33,6 +33,8 @@ export interface Somewhere {
   meet(name: string, locale?: string): Person;
   /** A place with several people: who speaks there to the bot; an own one for each name. */
   group?(name: string): Pick<Chatter, 'ask' | 'shown'>;
+  /** Two people in one such place. */
+  pair?(names: readonly [string, string]): readonly Pick<Chatter, 'ask'>[];
   /** A thread or a topic of such a place. */
   topic?(name: string): Pick<Chatter, 'ask' | 'shown'>;
 }

@@ -13,6 +13,12 @@ export function onTelegram({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'
       const [user, chat] = [telegram.createUser(name), telegram.createGroup(name)];
       return telegramChatter(world, name, { user, chat, prefix });
     },
+    pair: (names) => {
+      const chat = telegram.createGroup(names.join());
+      return names.map((name) =>
+        telegramChatter(world, name, { user: telegram.createUser(name), chat, prefix }),
+      );
+    },
     topic: (name) => {
       const [user, chat] = [telegram.createUser(name), telegram.createGroup(name, { forum: true })];
       const topic = telegram.createTopic(chat, name);

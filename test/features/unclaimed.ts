@@ -58,8 +58,28 @@ export const ownersView: Feature = {
     owner.say('/limits');
     await owner.until((shown) => shown.some((text) => text.includes(en.limits.budgetPerDay)));
     owner.say('/accounts');
-    const accounts = platform === 'terminal' ? 'main' : en.accountsNone;
-    await owner.until((shown) => shown.some((text) => text.includes(accounts)));
+    // Where nobody has signed in yet, or is about to.
+    const none = platform === 'terminal' ? 'main' : en.accountsNone;
+    await owner.until((shown) =>
+      shown.some((text) => text.includes(none) || /\bmain\b/.test(text)),
+    );
+  },
+};
+
+/** Grok cannot be asked, until the owner has signed in. */
+export const signInByChat: Feature = {
+  name: '`/login` signs in to Grok, for owners',
+  lacking: { terminal: '`npm run login`' },
+  isPaired: true,
+  talk: async (at) => {
+    const owner = await ownerOf(at);
+    owner.say('/login');
+    const code = await owner.until((shown) => {
+      const link = shown.find((text) => /enter the code/.test(text));
+      return /[A-Z0-9]{4}-[A-Z0-9]{4}/.exec(link ?? '')?.[0];
+    });
+    expect(at.world.xai.approveDevice(code)).toBe(true);
+    await says(owner, en.loginDone);
   },
 };
 

@@ -27,10 +27,15 @@ beforeAll(async () => {
     if (request.text.includes(everything)) return longAnswer('all').repeat(5);
     return request.text.includes(endless) ? withoutEnd(request.signal) : echo(request);
   });
-  const environment = { ADAPTERS: platforms.join(',').toLowerCase(), HISTORY_TOKENS: '2000' };
+  const environment = {
+    ADAPTERS: platforms.join(',').toLowerCase(),
+    HISTORY_TOKENS: '2000',
+    ANSWER_FOOTER: 'on',
+    GROUP_CONVERSATIONS: 'per-user',
+  };
   const daemon = Daemon.start(['all'], { ...stage.environment, ...environment }, undefined, 'pipe');
   stage.daemons.push(daemon);
-  unclaimed = await SandboxWorld.start(unlimited);
+  unclaimed = await SandboxWorld.start({ ...unlimited, xai: { devicePollMs: 300 } });
   unclaimedOn = {
     Discord: onDiscord({ world: unclaimed, daemon: pairing('discord') }),
     Telegram: onTelegram({ world: unclaimed, daemon: pairing('telegram') }),
@@ -72,11 +77,11 @@ describe('the README', () => {
   });
 });
 
-/** A bridge alone, with an owner to come of its own. */
+/** A program with an owner to come of its own, and without a sign-in to Grok. */
 function pairing(adapter: string): Daemon {
   const own = { ACCESS: 'pairing', ADAPTERS: adapter, REDIS_PREFIX: `unclaimed-${adapter}` };
   const limits = { REQUESTS_PER_MINUTE: '1' };
-  return stage.run(['bridge'], { ...unclaimed.environment(), ...own, ...limits });
+  return stage.run(['all'], { ...unclaimed.environment(), ...own, ...limits });
 }
 
 function offeredOn(platform: Platform): Feature[] {
