@@ -4,6 +4,7 @@ import { en } from '../../src/words/en.ts';
 import { zh } from '../../src/words/zh.ts';
 import { answers } from '../people.ts';
 import { reached, says } from './expect.ts';
+import { inGroups } from './groups.ts';
 import type { Feature } from './platform.ts';
 import { fairUse, ownersView, pairing, signInByChat } from './unclaimed.ts';
 
@@ -39,29 +40,7 @@ export const features: readonly Feature[] = [
       await says(person, 'Stopped here.');
     },
   },
-  {
-    name: 'In groups, by mention or reply',
-    lacking: { terminal: alone },
-    talk: async (at, platform) => {
-      expect(await at.group?.('Gus').ask(`In a group on ${platform}?`)).toContain('turn 1');
-    },
-  },
-  {
-    name: 'Threads and topics, each a conversation',
-    lacking: { terminal: alone },
-    talk: async (at, platform) => {
-      expect(await at.topic?.('Tom').ask(`In a topic on ${platform}?`)).toContain('turn 1');
-    },
-  },
-  {
-    name: 'In groups, a conversation of everybody’s own (`GROUP_CONVERSATIONS`)',
-    lacking: { terminal: alone },
-    talk: async (at, platform) => {
-      const [one, other] = at.pair?.(['Kim', 'Kai']) ?? [];
-      await one?.ask(`What do I know on ${platform}?`);
-      expect(await other?.ask(`And I, on ${platform}?`)).toContain('turn 1');
-    },
-  },
+  ...inGroups,
   pairing,
   ownersView,
   signInByChat,
