@@ -1,5 +1,6 @@
 // Preloaded into every process of a daemon's container: what it says to its own loopback goes to
-// the container outside. The first process of a container listens, the others have it already.
+// the container outside. One process of a container listens, another takes over when that ends: the
+// first may be a health check.
 import { connect, createServer } from 'node:net';
 
 import { ports, publicPort } from './ports.ts';
@@ -11,6 +12,7 @@ for (const port of Object.values(ports)) {
     inner.on('error', () => outer.destroy());
     outer.on('error', () => inner.destroy());
   });
-  server.on('error', () => undefined);
-  server.listen(port, '127.0.0.1').unref();
+  const listen = () => server.listen(port, '127.0.0.1').unref();
+  server.on('error', () => setTimeout(listen, 100).unref());
+  listen();
 }
