@@ -18,5 +18,7 @@ export function reportErrors(emitter: Emitter, log: Logger, queue: string): void
 
 function isLostConnection(error: Error & { readonly code?: unknown }): boolean {
   const code = typeof error.code === 'string' ? error.code : '';
-  return /^(?:ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/.test(code);
+  if (/^(?:ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/.test(code)) return true;
+  // What ioredis says of a connection that fell silent has no code.
+  return error.message.startsWith('Socket timeout.');
 }

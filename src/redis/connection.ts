@@ -6,6 +6,12 @@ import { readRedisUrl, redisPlaceWords, type RedisPlace } from '../redis-url.ts'
 import { SteadySentinelConnector } from './steady-sentinel-connector.ts';
 
 const connectTimeoutMs = 5000;
+/**
+ * A connection on which nothing has come for so long, while something is waited for, is given up: a
+ * server that vanished without a word would else be waited for until TCP gives up, a quarter of an
+ * hour. Longer than BullMQ ever blocks (10 s).
+ */
+const silenceMs = 15_000;
 /** A sentinel that does not answer is passed over so soon: fail-over waits for it. */
 const sentinelTimeoutMs = 1000;
 
@@ -95,6 +101,7 @@ export function redisOptions() {
     maxRetriesPerRequest: null,
     enableReadyCheck: true,
     connectTimeout: connectTimeoutMs,
+    socketTimeout: silenceMs,
     retryStrategy: (times: number) =>
       Math.min(50 * 2 ** Math.min(times, 10), 1000) + Math.random() * 100,
     // A primary that became a replica under a connection: find the new one, then send it again.

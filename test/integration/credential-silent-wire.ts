@@ -8,6 +8,7 @@ export class SilentWire implements AsyncDisposable {
   readonly url: string;
   readonly #sockets = new Set<Socket>();
   readonly #server;
+  readonly #abandoned = new Set<Socket>();
   #silent = false;
 
   private constructor(port: number, redisPort: number) {
@@ -20,7 +21,7 @@ export class SilentWire implements AsyncDisposable {
       ] as const) {
         this.#sockets.add(from);
         from.on('data', (bytes) => {
-          if (!this.#silent) to.write(bytes);
+          if (!this.#silent && !this.#abandoned.has(from)) to.write(bytes);
         });
         from.on('error', () => to.destroy());
         from.on('close', () => to.destroy());
@@ -37,6 +38,11 @@ export class SilentWire implements AsyncDisposable {
 
   fallSilent(): void {
     this.#silent = true;
+  }
+
+  /** The connections that there are fall silent, new ones work: the machine was replaced. */
+  abandon(): void {
+    for (const socket of this.#sockets) this.#abandoned.add(socket);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
