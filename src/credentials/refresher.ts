@@ -106,6 +106,8 @@ export class Refresher {
         await credential.reload();
         return this.#quiet(time.now() + limits.pollMinMs, outcome.kind);
       case 'busy': {
+        // The news may have come while Redis was asked: then nobody would be told again.
+        if (this.#isNewer(seen)) return { kind: 'fresh' };
         const poll = limits.pollMinMs + (limits.pollMaxMs - limits.pollMinMs) * random();
         await waiters.wait(credential.name, Math.max(1, Math.min(poll, outcome.leaseMs)));
         // Asking once more says what a read would say, and takes over from a holder that died.

@@ -16,7 +16,7 @@ export class Waiters {
 
   /** Ends every wait for `name`. */
   tell(name: string): void {
-    for (const waiter of this.#waiting.get(name) ?? []) waiter.abort();
+    for (const waiter of this.#waiting.get(name) ?? []) waiter.abort(ended);
   }
 
   /** Resolves at the next news of `name`, or after `ms`. */
@@ -53,20 +53,20 @@ export async function orGiveUp<T>(
   signal: AbortSignal,
 ): Promise<T | null> {
   signal.throwIfAborted();
+  // A thousand may wait for one refresh: no signal and no error is made for each that need not be.
   const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  const late = clock.sleep(Math.max(0, ms), either).then(
-    () => null,
-    (error: unknown) => {
-      if (over.signal.aborted && !signal.aborted) return null;
-      throw signal.aborted ? signal.reason : error;
-    },
-  );
+  const abort = () => over.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  const late = clock.sleep(Math.max(0, ms), over.signal).then(() => null);
   late.catch(() => undefined);
   work.catch(() => undefined);
   try {
     return await Promise.race([work, late]);
   } finally {
-    over.abort();
+    signal.removeEventListener('abort', abort);
+    over.abort(ended);
   }
 }
+
+/** Made once: an abort without a reason makes an error, with its stack, each time. */
+const ended = new Error('the wait is over');

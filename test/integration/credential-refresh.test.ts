@@ -5,7 +5,16 @@ import { describe, expect, test } from 'vitest';
 
 import { systemClock } from '../../src/clock.ts';
 import { deploymentForEach } from './credential-deployment.ts';
-import { type Fleet, age, imported, never, request, stale, until } from './credential-model.ts';
+import {
+  type Fleet,
+  age,
+  imported,
+  never,
+  request,
+  scriptsOf,
+  stale,
+  until,
+} from './credential-model.ts';
 import { TokenServer } from './credential-server.ts';
 
 let server: TokenServer;
@@ -51,6 +60,46 @@ describe('a refused token', () => {
     expect(renewed.every((token) => server.accepts(token.secret))).toBe(true);
     expect(server.totalSends).toBe(1);
     expect(processes.map((service) => service.waiting)).toEqual([0, 0, 0, 0]);
+  });
+
+  test('is not waited for any longer once its news came while Redis was being asked', async () => {
+    const pollMs = 4_000;
+    const slow = { leaseMs: pollMs, pollMinMs: pollMs, pollMaxMs: pollMs };
+    const limits = { ...slow, maxHoldMs: 5_000, strangerResendMs: 5_000 };
+    const owner = await fleet.process({ timings: limits });
+    await owner.signIn('default', imported(server.tokens));
+    const [asked, told] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const redis = scriptsOf(await fleet.connect(), async (run) => {
+      const reply = await run();
+      if (Array.isArray(reply) && reply[0] === 'BUSY') {
+        asked.resolve();
+        await told.promise;
+      }
+      return reply;
+    });
+    const slept: number[] = [];
+    const sleep: typeof systemClock.sleep = async (ms, signal) => {
+      slept.push(ms);
+      return systemClock.sleep(ms, signal);
+    };
+    const peer = await fleet.process({ redis, clock: { ...systemClock, sleep }, timings: limits });
+    await peer.reload();
+    const held = Promise.withResolvers<void>();
+    server.hold = held.promise;
+    const [first, second] = [owner.begin(request), peer.begin(request)];
+    const arrived = server.arrival();
+    const refreshing = first.refused(await first.acquire(never), stale, never);
+    await arrived;
+    const waiting = second.refused(await second.acquire(never), stale, never);
+    await asked.promise;
+    held.resolve();
+    expect(await refreshing).toBe('again');
+    await until(async () => (await peer.status())[0]?.generation === 2);
+    slept.length = 0;
+    told.resolve();
+    expect(await waiting).toBe('again');
+    expect(slept.filter((ms) => ms > pollMs / 2)).toEqual([]);
+    expect(server.totalSends).toBe(1);
   });
 
   test('that met many requests of one process lets them go on spread over a moment, and few at once', async () => {
