@@ -58,6 +58,23 @@ describe('a token endpoint that', () => {
   });
 });
 
+test('a token endpoint that refuses a token for good, after another process signed in anew, ends nothing', async () => {
+  all.server.plan.push({ kind: 'status', status: 400, body: '{"error":"invalid_grant"}' });
+  const { owner, run, release } = await all.midExchange();
+  const peer = await all.launch();
+  const fresh = all.server.signIn();
+  await all.tell(peer, { do: 'sign-in', ...fresh });
+  release();
+  await run;
+  for (const child of [owner, peer]) {
+    const { state, secret } = await all.stateOf(child);
+    expect({ state, secret }).toEqual({ state: 'active', secret: fresh.access });
+  }
+  expect(await all.admin.hget(all.key('rec'), 'st')).toBe('active');
+  expect(all.server.plan).toEqual([]);
+  expect(all.server.totalSends).toBe(1);
+});
+
 test('an API that refuses every token gets two refreshes from all processes together, then the loop is broken', async () => {
   const [first, second] = [await all.launch(), await all.launch()];
   await all.tell(first, { do: 'sign-in', ...all.server.tokens });
