@@ -6,7 +6,7 @@ import { answers } from '../people.ts';
 import { reached, says } from './expect.ts';
 import { inGroups } from './groups.ts';
 import type { Feature } from './platform.ts';
-import { fairUse, ownersView, pairing, signInByChat } from './unclaimed.ts';
+import { budget, fairUse, ownersView, pairing, signInByChat } from './unclaimed.ts';
 
 /** In a question: the answer does not end by itself. */
 export const endless = 'without end';
@@ -45,6 +45,7 @@ export const features: readonly Feature[] = [
   ownersView,
   signInByChat,
   fairUse,
+  budget,
   {
     name: 'A question that is changed while it waits',
     lacking: { terminal: linesOnly },

@@ -44,7 +44,10 @@ export interface Feature {
   readonly name: string;
   /** Why a platform cannot have it, in a word or two. */
   readonly lacking?: Partial<Record<Platform, string>>;
-  /** The bot is nobody's yet and talks with nobody; else it talks with everybody. */
-  readonly isPaired?: true;
+  /**
+   * `unclaimed`: with a bot that is nobody's yet and talks with nobody; `thrifty`: with one that
+   * spends next to nothing on anybody. Else with one that talks with everybody.
+   */
+  readonly at?: 'unclaimed' | 'thrifty';
   readonly talk: (at: Somewhere, platform: Platform) => Promise<void>;
 }

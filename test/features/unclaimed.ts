@@ -27,7 +27,7 @@ async function claimed(at: Somewhere): Promise<Person> {
 export const pairing: Feature = {
   name: 'Strangers are let in, or not, by the owner with a button',
   lacking: { terminal: 'one person' },
-  isPaired: true,
+  at: 'unclaimed',
   talk: async (at) => {
     const owner = await ownerOf(at);
     const introduced = async (name: string) => {
@@ -52,7 +52,7 @@ export const pairing: Feature = {
 /** What only the owner may see. At the terminal sits the owner. */
 export const ownersView: Feature = {
   name: '`/limits` and `/accounts`, for owners',
-  isPaired: true,
+  at: 'unclaimed',
   talk: async (at, platform) => {
     const owner = platform === 'terminal' ? at.meet('Ole') : await ownerOf(at);
     owner.say('/limits');
@@ -70,7 +70,7 @@ export const ownersView: Feature = {
 export const signInByChat: Feature = {
   name: '`/login` signs in to Grok, for owners',
   lacking: { terminal: '`npm run login`' },
-  isPaired: true,
+  at: 'unclaimed',
   talk: async (at) => {
     const owner = await ownerOf(at);
     owner.say('/login');
@@ -83,11 +83,25 @@ export const signInByChat: Feature = {
   },
 };
 
+/** A second question on the same day, where the first one spends it all. */
+export const budget: Feature = {
+  name: 'Budgets of a day, with when they are new',
+  lacking: { terminal: 'one person' },
+  at: 'thrifty',
+  talk: async (at, platform) => {
+    const person = at.meet('Bud');
+    await person.ask(`One on ${platform}?`);
+    person.say(`Two on ${platform}?`);
+    await person.until((shown) => shown.some((text) => /used up/.test(text)));
+    expect(person.shown().join()).not.toContain(`Two on ${platform}?`);
+  },
+};
+
 /** A second question within the minute, where one is allowed. */
 export const fairUse: Feature = {
   name: 'Limits of requests, with when one may ask again',
   lacking: { terminal: 'one person' },
-  isPaired: true,
+  at: 'unclaimed',
   talk: async (at) => {
     const owner = await ownerOf(at);
     owner.say('May I ask?');

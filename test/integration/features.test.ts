@@ -15,9 +15,14 @@ import { Stage, unlimited } from '../stage.ts';
 // One program serves all three platforms; each conversation is of somebody of its own.
 let stage: Stage;
 let somewhere: Record<Platform, Somewhere>;
-/** Beside it, bots that are nobody's yet. The terminal is never nobody's. */
-let unclaimed: SandboxWorld;
-let unclaimedOn: Partial<Record<Platform, Somewhere>>;
+/** Beside it, bots with other settings. The terminal is never nobody's, and has nobody to share with. */
+const others = {
+  unclaimed: { ACCESS: 'pairing', REQUESTS_PER_MINUTE: '1' },
+  thrifty: { ACCESS: 'open', BUDGET_USD_PER_DAY: '0.000001' },
+} as const;
+type Other = keyof typeof others;
+const worlds: SandboxWorld[] = [];
+const elsewhere: Partial<Record<Other, Partial<Record<Platform, Somewhere>>>> = {};
 const passed = new Set<string>();
 
 beforeAll(async () => {
@@ -35,14 +40,18 @@ beforeAll(async () => {
   };
   const daemon = Daemon.start(['all'], { ...stage.environment, ...environment }, undefined, 'pipe');
   stage.daemons.push(daemon);
-  unclaimed = await SandboxWorld.start({ ...unlimited, xai: { devicePollMs: 300 } });
-  unclaimedOn = {
-    Discord: onDiscord({ world: unclaimed, daemon: pairing('discord') }),
-    Telegram: onTelegram({ world: unclaimed, daemon: pairing('telegram') }),
-  };
+  for (const other of ['unclaimed', 'thrifty'] as const) {
+    const world = await SandboxWorld.start({ ...unlimited, xai: { devicePollMs: 300 } });
+    worlds.push(world);
+    const run = (adapter: string) => ({ world, daemon: otherwise(other, world, adapter) });
+    elsewhere[other] = {
+      Discord: onDiscord(run('discord')),
+      Telegram: onTelegram(run('telegram')),
+    };
+  }
   await daemon.logged('models listed');
   await Promise.all(
-    [stage.world, unclaimed].map(async ({ discord }) =>
+    [stage.world, ...worlds].map(async ({ discord }) =>
       discord.waitFor(
         () => discord.stats.connected === 1 && discord.commandNames().includes('ask'),
         { timeoutMs: 40_000 },
@@ -59,7 +68,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stage[Symbol.asyncDispose]();
-  await unclaimed[Symbol.asyncDispose]();
+  for (const world of worlds) await world[Symbol.asyncDispose]();
 });
 
 describe.concurrent.each(['Discord', 'Telegram'] as const)('on %s', (platform) => {
@@ -77,11 +86,11 @@ describe('the README', () => {
   });
 });
 
-/** A program with an owner to come of its own, and without a sign-in to Grok. */
-function pairing(adapter: string): Daemon {
-  const own = { ACCESS: 'pairing', ADAPTERS: adapter, REDIS_PREFIX: `unclaimed-${adapter}` };
-  const limits = { REQUESTS_PER_MINUTE: '1' };
-  return stage.run(['all'], { ...unclaimed.environment(), ...own, ...limits });
+/** A program with other settings on one platform; an unclaimed one has no way to ask Grok yet. */
+function otherwise(other: Other, world: SandboxWorld, adapter: string): Daemon {
+  const own = { ADAPTERS: adapter, REDIS_PREFIX: `${other}-${adapter}`, ...others[other] };
+  const key = other === 'thrifty' ? { XAI_API_KEY: world.xai.apiKey } : {};
+  return stage.run(['all'], { ...world.environment(), ...own, ...key });
 }
 
 function offeredOn(platform: Platform): Feature[] {
@@ -89,8 +98,8 @@ function offeredOn(platform: Platform): Feature[] {
 }
 
 async function show(feature: Feature, platform: Platform): Promise<void> {
-  const paired = feature.isPaired === true ? unclaimedOn[platform] : undefined;
-  await feature.talk(paired ?? somewhere[platform], platform);
+  const other = feature.at === undefined ? undefined : elsewhere[feature.at]?.[platform];
+  await feature.talk(other ?? somewhere[platform], platform);
   passed.add(`${feature.name} ${platform}`);
 }
 
