@@ -84,12 +84,20 @@ export class OpenAnswer {
       await this.#turnToCome();
       const typing = this.#type();
       await clock.sleep(Math.max(0, directWithinMs - this.workedForMs()), this.#closing.signal);
-      await this.#show(placeholder, 'placeholder');
+      await this.#begin();
       await this.#previews();
       await typing;
     } catch (error) {
       if (!this.isClosed) log.warn({ err: error, prompt: this.prompt }, 'previews stopped');
       this.close();
+    }
+  }
+
+  /** Posts the placeholder; again once the platform lets us, if it has asked us to wait. */
+  async #begin(): Promise<void> {
+    const { clock, pace } = this.#options;
+    while (!(await this.#show(placeholder, 'placeholder')) && !this.isClosed) {
+      await clock.sleep(Math.max(1, pace.pauseMs(clock.monotonic())), this.#closing.signal);
     }
   }
 
@@ -131,7 +139,10 @@ export class OpenAnswer {
     await this.#options.exclusive(async (posted) => {
       if (this.isClosed) return;
       const isThere = posted.messageId(0) !== undefined;
-      if (role === 'placeholder' && isThere) return;
+      if (role === 'placeholder' && isThere) {
+        isShown = true;
+        return;
+      }
       // Deleted, or never posted: without its placeholder a preview has no place.
       if (role === 'preview' && !isThere) return this.close();
       // What is under way is not cut off: the final that closes this awaits its outcome.
@@ -153,8 +164,8 @@ export class OpenAnswer {
       case 'refused':
         return this.close();
       case 'later': {
-        // Asking again could leave a second "…": the final will do it.
-        if (role === 'placeholder') this.close();
+        // Asking again could leave a second "…", unless it was turned away: the final will do it.
+        if (role === 'placeholder' && shown.why !== 'asked') this.close();
         const forMs = shown.why === 'unknown' ? troubleMs : shown.afterMs;
         if (shown.why === 'asked') pace.pause(clock.monotonic(), forMs);
         else pace.shown(clock.monotonic(), forMs);

@@ -51,6 +51,19 @@ function final(text: string, anchor = 'p1'): Reply {
 const shownPreviews = () => platform.calls.filter(({ role }) => role === 'preview');
 
 describe('previews', () => {
+  it('that are turned away at their beginning come once the platform lets them', async () => {
+    platform.faults.post.push({ kind: 'wait', afterMs: 900 });
+    box.preview(preview(1, 'It has begun.'));
+    await clock.advance(150);
+    expect(platform.texts()).toEqual([]);
+    await clock.advance(899);
+    expect(platform.texts()).toEqual([]);
+    await clock.advance(2_000);
+    expect(platform.texts()).toEqual([expect.stringContaining('It has begun.')]);
+    await box.deliver(final('Hello.'), turn, signal);
+    expect(platform.texts()).toEqual(['Hello.']);
+  });
+
   it('come no faster than the platform likes, the newest each time', async () => {
     for (let seq = 0; seq < 50; seq += 1) {
       box.preview(preview(seq, `text ${seq}`));
