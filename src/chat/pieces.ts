@@ -76,6 +76,8 @@ function kindOf(token: Token): Piece['kind'] {
     case 'list':
       return 'list';
     case 'blockquote':
+    // One that nothing closes goes on to the end of the text, over code blocks.
+    case 'html':
       return 'container';
     case 'code':
       return fenceOpen.test(firstLine(token.raw)) ? 'fence' : 'lines';

@@ -66,6 +66,11 @@ describe('splitText', () => {
     expect(splitText('```js\nlet a', 100)).toEqual(['```js\nlet a\n```']);
   });
 
+  it('takes a code block behind HTML that nothing closes for one', () => {
+    const code = '```\n&);))<(&\n =;( \n    a>\n    >)>\n   =a((&a>\n    &}\n```';
+    expect(splitText(`<? 。\n\n${code}`, 60)).toEqual(['<? 。', code]);
+  });
+
   it('takes fences inside a longer fence as code', () => {
     const text = `\`\`\`\`md\n${'```js\nx\n```\n'.repeat(10)}\`\`\`\``;
     const chunks = splitText(text, 50);
