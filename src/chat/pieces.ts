@@ -1,6 +1,8 @@
 import { Lexer } from 'marked';
 import type { Token, Tokens } from 'marked';
 
+import { isTooDeep } from './too-much.ts';
+
 /**
  * A part of Markdown that is better not cut, with the white space that parts it from what is before.
  * `container`: may hold code blocks (a quote, an item of a list). `fence`: a fenced code block.
@@ -63,12 +65,8 @@ interface Part {
 /** The block tokens of a text; what stands in them is not looked at. */
 function lex(text: string): Token[] {
   const source = text.replaceAll(/\r\n?/g, '\n');
-  try {
-    return new Lexer().blockTokens(source);
-  } catch {
-    // Thousands of nested quotes or lists are too deep for the lexer: such a text is but lines.
-    return [{ type: 'text', raw: source, text: source }];
-  }
+  if (isTooDeep(source)) return [{ type: 'html', raw: source }];
+  return new Lexer().blockTokens(source);
 }
 
 function kindOf(token: Token): Piece['kind'] {

@@ -8,6 +8,17 @@ export interface MarkdownBounds {
 /** More markers of quotes and lists than this at the beginning of one line. */
 const tooDeep = /^(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))){50}/m;
 
+/** As deep by indentation, of two columns a level; within a code block it is but code. */
+const tooFarIn = /^[ \t]{100,}(?:>|(?:[-*+]|\d{1,9}[.)])[ \t])/m;
+
+/**
+ * Whether quotes or lists stand in one another so deep that nobody wrote it to be read: each level
+ * costs a parser as much as the whole line.
+ */
+export function isTooDeep(markdown: string): boolean {
+  return tooDeep.test(markdown) || tooFarIn.test(markdown);
+}
+
 /**
  * Whether it would take too long to read this as Markdown: then it stands as it is. Nobody writes
  * so; but an answer may repeat whatever somebody has sent, and all conversations share one thread.

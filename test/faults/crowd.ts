@@ -50,7 +50,10 @@ export class Crowd {
     return this.#people.flatMap(({ chatter, asked }) => {
       const { heads } = read(chatter);
       const last = finals(chatter).at(-1) ?? '';
-      const isWhole = heads.length >= asked.length && (!isLong(last) || last.includes(theEnd));
+      const isWhole =
+        heads.length >= asked.length &&
+        !unfinished(last) &&
+        (!isLong(last) || last.includes(theEnd));
       return isWhole ? [] : [`${chatter.name}: ${heads.length} of ${asked.length}`];
     });
   }

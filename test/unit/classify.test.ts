@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { classify } from '../../src/grok/classify.ts';
+import { expectLinearCost } from '../cpu-cost.ts';
 
 const bodySchema = z.object({
   endpoint: z.enum(['inference', 'token']),
@@ -86,16 +87,10 @@ describe('whatever comes', () => {
     ['encodings', (n: number) => '{"a":"{\\"b\\":'.repeat(n / 13)],
     ['half phrases', (n: number) => `{"error":"${'not have permission '.repeat(n / 20)}"}`],
   ])('eight times as much of %s costs no more than linear work would', (_name, bodyOf) => {
-    const costOf = (body: string) => {
-      const before = process.cpuUsage();
+    expectLinearCost(3_000_000, (size) => {
+      const body = bodyOf(size);
       expect(classify({ endpoint: 'inference', status: 403, body }).class).toBe('forbidden');
-      const { user, system } = process.cpuUsage(before);
-      return user + system;
-    };
-    const least = (body: string) => Math.min(...[1, 2, 3].map(() => costOf(body)));
-    const [small, large] = [least(bodyOf(375_000)), costOf(bodyOf(3_000_000))];
-    // Quadratic work would cost 64 times as much. Below 20 ms the clock is too coarse to tell.
-    expect(large).toBeLessThan(24 * Math.max(small, 20_000));
+    });
   });
 
   it('the end of a huge body is read, and a huge echo within it is not', () => {

@@ -3,6 +3,7 @@ import { lexer } from 'marked';
 import { describe, expect, it } from 'vitest';
 
 import { splitText } from '../../src/chat/split.ts';
+import { expectCost } from '../cpu-cost.ts';
 
 const escaped = (markdown: string) => markdown.replaceAll(/[<>&]/g, '&lt;').length;
 
@@ -91,6 +92,25 @@ describe('splitText', () => {
   it('takes a text that is too deep for the lexer', () => {
     const chunks = splitText('> '.repeat(20_000), 2_000);
     expect(chunks.join('').replaceAll(' ', '')).toBe('>'.repeat(20_000));
+  });
+
+  it.each(['- ', '1. ', '> ', '> - '])(
+    'is not held up by 20 KB of nothing but “%s”, which a parser takes for lists in lists',
+    (marker) => {
+      const cut = (piece: string) => splitText(piece.repeat(20_000 / piece.length), 2_000);
+      expectCost(
+        () => cut(marker),
+        () => cut('word '),
+      );
+    },
+  );
+
+  it('keeps code blocks whole beside lists that are too deep to be read', () => {
+    const code = '```ts\nconst a = 1;\n\nconst b = 2;\n```';
+    const deep = `${'- '.repeat(60)}x`;
+    expect(splitText(`${deep}\n\n${code}`, deep.length + 10)).toEqual([deep, code]);
+    const far = `${' '.repeat(120)}- x`;
+    expect(splitText(`- x\n${far}\n\n${code}`, far.length + 10)).toEqual([`- x\n${far}`, code]);
   });
 
   it('measures a long text few times', () => {
