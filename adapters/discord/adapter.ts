@@ -93,6 +93,10 @@ export class DiscordAdapter implements Adapter {
     return 1_200;
   }
 
+  chatOf(address: string): string {
+    return readAddress(address)?.channel ?? address;
+  }
+
   async connect(signal: AbortSignal): Promise<void> {
     this.#identity = await askIdentity(this.#rest, this.#token, signal);
   }

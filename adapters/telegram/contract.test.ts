@@ -46,7 +46,7 @@ class TelegramStage implements Stage {
     },
   };
   /** About a message a second in a chat, 20 a minute in a group (core.telegram.org/bots/faq). */
-  readonly paceMs = { private: 1_100, group: 3_100 };
+  readonly paceMs = { private: 1_100, group: 3_400 };
   readonly menu = {
     perStart: languageTags.length,
     names: () => this.#sandbox.commandNames(),

@@ -199,5 +199,5 @@ test('typing is shown, and that it fails harms nobody', async () => {
 test('previews keep the pace that Telegram allows', async () => {
   await using bot = await rig();
   expect(bot.adapter.previewIntervalMs(bot.address)).toBe(1_100);
-  expect(bot.adapter.previewIntervalMs(writeAddress({ chat: -5 }))).toBe(3_100);
+  expect(bot.adapter.previewIntervalMs(writeAddress({ chat: -5 }))).toBe(3_400);
 });

@@ -68,7 +68,12 @@ export class TelegramAdapter implements Adapter {
 
   /** A little over a second, and over 20 a minute in groups: what Telegram allows. */
   previewIntervalMs(address: string): number {
-    return isPrivate(readAddress(address)) ? 1_100 : 3_100;
+    // A group takes 20 messages a minute: with the placeholder and the final there are no more.
+    return isPrivate(readAddress(address)) ? 1_100 : 3_400;
+  }
+
+  chatOf(address: string): string {
+    return String(readAddress(address).chat);
   }
 
   async connect(signal: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ import { OpenAnswer } from './open-answer.ts';
 import type { Adapter, Logger } from './port.ts';
 import { Posted } from './posted.ts';
 import type { Writing } from './posted.ts';
-import { PreviewPace } from './preview-pace.ts';
+import type { PreviewPace } from './preview-pace.ts';
 import type { Receipt, Receipts } from './receipts.ts';
 import type { Wire } from './wire.ts';
 
@@ -14,6 +14,8 @@ export interface LaneOptions {
   readonly conversation: string;
   readonly adapter: DeliverOptions['adapter'] & Pick<Adapter, 'previewIntervalMs'>;
   readonly wire: Wire;
+  /** The pace of the chat that an address belongs to. */
+  readonly paceOf: (address: string) => PreviewPace;
   readonly receipts: Receipts;
   readonly pendingReplies: (conversation: string) => Promise<number>;
   readonly mayAct: () => boolean;
@@ -36,7 +38,6 @@ export interface ReplyTurn {
 /** One conversation's way to its platform: one write at a time, and nothing out of turn. */
 export class Lane {
   readonly #options: LaneOptions;
-  readonly #pace = new PreviewPace();
   /** Of the few anchors that are not closed yet, the prompt being answered among them. */
   readonly #posted = new Map<string, Posted>();
   /** Anchors whose final has come: whatever comes of them later is stale. */
@@ -53,7 +54,7 @@ export class Lane {
   /** Whether dropping the lane would forget nothing that matters. */
   get isIdle(): boolean {
     const isOpen = this.#open !== undefined && !this.#open.isClosed;
-    return this.#writers === 0 && !isOpen && this.#pauseMs() === 0;
+    return this.#writers === 0 && !isOpen;
   }
 
   preview(preview: Preview): void {
@@ -77,12 +78,13 @@ export class Lane {
     open?.close();
     if (reply.final) remember(this.#closed, reply.anchor);
     return this.#exclusive(async () => {
-      const pauseMs = this.#pauseMs();
+      const pace = this.#options.paceOf(reply.address);
+      const pauseMs = pace.pauseMs(this.#options.clock.monotonic());
       if (pauseMs > 0) return { kind: 'later', afterMs: pauseMs };
       // What this process has posted since is known here.
       const posted = await this.#load(reply, isUntouched ? none : undefined);
       const { adapter, clock } = this.#options;
-      const onPause = (afterMs: number) => this.#pace.pause(clock.monotonic(), afterMs);
+      const onPause = (afterMs: number) => pace.pause(clock.monotonic(), afterMs);
       const options = { adapter, clock, takenOver, workedForMs, onPause };
       const delivered = await deliverReply(reply, posted, options, writing);
       if (reply.final && delivered.kind === 'delivered') {
@@ -107,7 +109,7 @@ export class Lane {
     return new OpenAnswer(preview, {
       adapter,
       wire,
-      pace: this.#pace,
+      pace: this.#options.paceOf(address),
       clock,
       log,
       mayAct,
@@ -157,10 +159,6 @@ export class Lane {
     });
     this.#last = result.catch(() => {});
     return result;
-  }
-
-  #pauseMs(): number {
-    return this.#pace.pauseMs(this.#options.clock.monotonic());
   }
 }
 

@@ -126,10 +126,13 @@ export class OpenAnswer {
         await clock.sleep(delayMs, this.#closing.signal);
         continue;
       }
+      // Taken before it is sent: others of the same chat may wait for this moment, too.
+      const intervalMs = adapter.previewIntervalMs(address);
+      pace.shown(clock.monotonic(), intervalMs);
       const measure = (markdown: string) => adapter.measure(markdown);
       const preview = previewText(harmless(text), adapter.maxChars, measure);
       if (!(await this.#show(preview, 'preview'))) continue;
-      pace.shown(clock.monotonic(), adapter.previewIntervalMs(address));
+      pace.shown(clock.monotonic(), intervalMs);
       shownText = text;
     }
   }

@@ -4,6 +4,7 @@ import type { Delivered } from './deliver.ts';
 import { Lane } from './lane.ts';
 import type { ReplyTurn } from './lane.ts';
 import type { Adapter, Logger } from './port.ts';
+import { Paces } from './preview-pace.ts';
 import type { Receipts } from './receipts.ts';
 import { editDeadlineMs, Wire } from './wire.ts';
 
@@ -19,6 +20,7 @@ export interface OutboxOptions {
     | 'takesButtons'
     | 'knowsNonces'
     | 'previewIntervalMs'
+    | 'chatOf'
   >;
   readonly receipts: Receipts;
   /** How many replies of a conversation are not delivered yet. */
@@ -47,6 +49,7 @@ export class Outbox implements AsyncDisposable {
   readonly #options: OutboxOptions;
   readonly #wire: Wire;
   readonly #inheritedEditsFromMs: number;
+  readonly #paces = new Paces();
   /** Least recently used first. */
   readonly #lanes = new Map<string, Lane>();
   #isEnding = false;
@@ -101,6 +104,8 @@ export class Outbox implements AsyncDisposable {
       conversation,
       adapter,
       wire: this.#wire,
+      paceOf: (address) =>
+        this.#paces.of(adapter.chatOf?.(address) ?? conversation, clock.monotonic()),
       receipts,
       pendingReplies,
       mayAct,

@@ -87,8 +87,13 @@ export interface Adapter extends AsyncDisposable {
   readonly knowsNonces?: boolean | undefined;
   /** Length of one chunk of Markdown once rendered, as the platform counts it. */
   measure(markdown: string): number;
-  /** Least time between two previews at an address. */
+  /** Least time between two previews at an address, and at all others of its chat. */
   previewIntervalMs(address: string): number;
+  /**
+   * Which chat an address belongs to, as the platform counts for its limits: topics and people of one
+   * group share them. Where this is left out, each conversation is a chat.
+   */
+  readonly chatOf?: ((address: string) => string) | undefined;
 
   /**
    * Asks the platform who we are.

@@ -41,6 +41,7 @@ export function observedAdapter(
     knowsNonces: adapter.knowsNonces,
     measure: (markdown) => adapter.measure(markdown),
     previewIntervalMs: (address) => adapter.previewIntervalMs(address),
+    chatOf: adapter.chatOf && ((address) => adapter.chatOf?.(address) ?? address),
     typing: async (...args) => adapter.typing(...args),
     post: async (...args) => observed('post', args[1], async () => adapter.post(...args)),
     edit: async (...args) => observed('edit', args[2], async () => adapter.edit(...args)),

@@ -51,6 +51,8 @@ export class MemoryPlatform implements Sending {
   /** Awaited before a call has its effect, and again before it is answered. */
   latency: (what: string) => Promise<void> = async () => {};
   now: () => number = () => 0;
+  intervalMs = 1_200;
+  chatOf?: (address: string) => string;
   readonly #nonces = new Map<string, VisibleMessage>();
   readonly #late: (() => Delivery)[] = [];
   #ids = 0;
@@ -72,7 +74,7 @@ export class MemoryPlatform implements Sending {
   }
 
   previewIntervalMs(): number {
-    return 1_200;
+    return this.intervalMs;
   }
 
   texts(address?: string): string[] {

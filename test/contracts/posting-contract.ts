@@ -83,6 +83,23 @@ export function promisePosting(
     }
   });
 
+  promise('group', 'tells which addresses are of one chat, if it tells', async () => {
+    const on = await stage();
+    const { hear, adapter } = await listening(on);
+    const heard = [];
+    for (const [place, text] of [
+      ['group', 'one'],
+      ['group', 'two'],
+      ['private', 'three'],
+    ] as const) {
+      await on.say(place, text);
+      heard.push((await hear(text)).address);
+    }
+    const [one, two, three] = heard.map((address) => adapter.chatOf?.(address));
+    expect(one).toBe(two);
+    expect(one === undefined || one !== three).toBe(true);
+  });
+
   promise('files', 'shows a very long answer as its beginning and a file', async () => {
     const on = await stage();
     const { hear, adapter } = await listening(on);
