@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+
 import { z } from 'zod';
 
 import type { AdapterDefinition } from '#port';
@@ -21,6 +23,7 @@ const definition: AdapterDefinition<z.infer<typeof envSchema>> = {
       user: TERMINAL_USER,
       input: process.stdin,
       output: process.stdout,
+      folder: tmpdir(),
       ...tools,
     }),
 };

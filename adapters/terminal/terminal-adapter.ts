@@ -12,6 +12,7 @@ import type {
   Outgoing,
 } from '#port';
 
+import { SavedFiles } from './save-file.ts';
 import { Screen } from './screen.ts';
 import type { Output } from './screen.ts';
 
@@ -19,6 +20,8 @@ export interface TerminalOptions extends AdapterTools {
   readonly user: string;
   readonly input: NodeJS.ReadableStream;
   readonly output: Output;
+  /** In which the files that are answered get a folder of their own. */
+  readonly folder: string;
   /** To print on with others; default: one of its own on `output`. */
   readonly screen?: Screen;
 }
@@ -30,8 +33,10 @@ export interface TerminalOptions extends AdapterTools {
 export class TerminalAdapter implements Adapter {
   readonly displayName = 'terminal';
   readonly maxChars = 20_000;
+  readonly takesFiles = true;
   readonly #options: TerminalOptions;
   readonly #screen: Screen;
+  readonly #saved: SavedFiles;
   /** Parts this run's ids from those of every other. */
   readonly #run = randomBytes(6).toString('hex');
   #isConnected = false;
@@ -41,6 +46,7 @@ export class TerminalAdapter implements Adapter {
 
   constructor(options: TerminalOptions) {
     this.#options = options;
+    this.#saved = new SavedFiles(options.folder);
     this.#screen = options.screen ?? new Screen(options.output);
   }
 
@@ -88,7 +94,7 @@ export class TerminalAdapter implements Adapter {
 
   async post(_address: string, message: Outgoing): Promise<Delivery> {
     const messageId = `out-${this.#run}-${message.nonce}`;
-    this.#screen.show(messageId, message.text, message.role);
+    this.#screen.show(messageId, await this.#whole(message), message.role);
     return { kind: 'done', messageId };
   }
 
@@ -107,6 +113,19 @@ export class TerminalAdapter implements Adapter {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#screen.end();
+  }
+
+  /** The text, and where its file is. */
+  async #whole({ text, file, nonce }: Outgoing): Promise<string> {
+    if (file === undefined) return text;
+    const lines = text === '' ? [] : [text];
+    try {
+      const path = await this.#saved.save(nonce, file);
+      return [...lines, `📎 ${path}`].join('\n');
+    } catch (error) {
+      this.#options.log.warn({ err: error, prompt: nonce }, 'file could not be saved');
+      return [...lines, `📎 ${file.name}`].join('\n');
+    }
   }
 
   /** There is nobody to ask for the line again, so it is offered until it is taken. */

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 
 import { pino } from 'pino';
@@ -16,12 +19,14 @@ import { TerminalAdapter } from './terminal-adapter.ts';
 class TerminalStage implements Stage {
   readonly input = new PassThrough();
   readonly written: string[] = [];
+  readonly folder = mkdtempSync(join(tmpdir(), 'grok-bridge-terminal-'));
 
-  adapter(): Adapter {
+  adapter(folder = this.folder): Adapter {
     return new TerminalAdapter({
       user: 'ann',
       input: this.input,
       output: { write: (text) => this.written.push(text) },
+      folder,
       log: pino({ level: 'silent' }),
       clock: {
         now: () => Date.now(),
@@ -40,7 +45,17 @@ class TerminalStage implements Stage {
     return this.written.map((text) => text.trimEnd());
   }
 
+  files(): readonly { readonly name: string; readonly text: string }[] {
+    return this.written.flatMap((text) => {
+      const path = /📎 (\/.+)/.exec(text)?.[1];
+      if (path === undefined) return [];
+      const name = /[^-]+$/.exec(basename(path))?.[0] ?? '';
+      return [{ name, text: readFileSync(path, 'utf8') }];
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    rmSync(this.folder, { recursive: true });
     this.input.destroy();
   }
 }
@@ -51,7 +66,6 @@ adapterContract('the terminal', async () => new TerminalStage(), [
   'redelivery',
   'independence',
   'group',
-  'files',
   'faults',
   'buttons',
   'references',
@@ -98,6 +112,19 @@ describe('the terminal adapter', () => {
     const id = posted.kind === 'done' ? posted.messageId : '';
     const edited = await new TerminalStage().adapter().edit('local', id, message, never);
     expect(edited).toEqual({ kind: 'missing' });
+  });
+
+  it('says the name of a file that it could not save', async () => {
+    await using stage = new TerminalStage();
+    writeFileSync(join(stage.folder, 'in-the-way'), '');
+    const file = { name: 'cat.png', mime: 'image/png', bytes: Buffer.from('x') };
+    const adapter = stage.adapter(join(stage.folder, 'in-the-way'));
+    await adapter.post(
+      'local',
+      { text: 'A cat', role: 'answer', chunk: 0, nonce: 'n', file },
+      never,
+    );
+    expect(stage.shown()).toEqual(['A cat\n📎 cat.png']);
   });
 
   it('starts only when it is asked for, and refuses a name that is none', () => {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
 
 import { type Output, Screen } from '../../adapters/terminal/screen.ts';
@@ -26,6 +27,7 @@ export class TerminalPipe implements TerminalEnds, Output {
           user: 'tess',
           input: this.#input,
           output: this,
+          folder: tmpdir(),
           screen: this.screen,
           ...tools,
         }),

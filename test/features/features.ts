@@ -117,7 +117,6 @@ export const features: readonly Feature[] = [
   },
   {
     name: '`/imagine` draws a picture',
-    lacking: { terminal: 'names it only' },
     talk: async (at) => {
       const person = at.meet('Ida');
       person.say('/imagine a white pixel');
@@ -238,7 +237,6 @@ export const features: readonly Feature[] = [
   },
   {
     name: '`/export` as a file',
-    lacking: { terminal: 'prints it' },
     talk: async (at, platform) => {
       const person = at.meet('Eva');
       await person.ask(`Keep this on ${platform}?`);

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+
 import { expect } from 'vitest';
 
 import { answers, type Chatter } from '../people.ts';
@@ -31,7 +33,15 @@ export function atTerminal({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'
         shown,
         everShown: shown,
         until,
-        files: () => [],
+        files: () =>
+          [
+            ...printed()
+              .slice(before)
+              .matchAll(/^📎 (\/.+)$/gm),
+          ]
+            .map(([, path = '']) => path)
+            .filter((path) => statSync(path).size > 0)
+            .map((path) => /[^-]+$/.exec(path)?.[0] ?? ''),
         ask: async (question, ms) => {
           say(question);
           return until(([all = '']) => {
