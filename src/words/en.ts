@@ -91,7 +91,7 @@ export const en: Words = {
   statusFacts: (version, waiting) =>
     `Version ${version}; ${waiting === 1 ? 'one question is' : `${waiting} questions are`} being answered or waiting.`,
   privacy: (exchanges, hasSummary, days) =>
-    `Of this conversation I keep ${exchanges === 1 ? 'one question with its answer' : `${exchanges} questions with their answers`}${hasSummary ? ', a summary of the older ones' : ''}, what was chosen with \`/model\`, \`/effort\` and \`/persona\`, and how much you have used today and yesterday. What nobody adds to is deleted after ${days === 1 ? 'a day' : `${days} days`}; questions I failed at are kept for up to 30 days. xAI gets the questions and answers to answer from, and is asked not to store them. \`/privacy delete\` deletes it all here and now.`,
+    `Of this conversation I keep ${exchanges === 1 ? 'one question with its answer' : `${exchanges} questions with their answers`}${hasSummary ? ', a summary of the older ones' : ''}, what was chosen with \`/model\`, \`/effort\` and \`/persona\`, and how much you have used today and yesterday. What nobody adds to is deleted after ${days === 1 ? 'a day' : `${days} days`}; questions I failed at are kept for up to 30 days. xAI gets the questions and answers to answer from, and is asked not to store them. \`/privacy delete\` deletes it all here and now; questions that wait are dropped with \`/stop all\`, pictures and files go within a day, and that you may talk to me is kept until an owner changes it.`,
   privacyForgotten:
     'Done: what was said and chosen here is deleted, and what you have used, except today’s share where there is a daily budget.',
   exportDone: 'Here is what I know of this conversation.',

@@ -83,7 +83,7 @@ export const zh: Words = {
   statusWaiting: '我在，但暂时无法连接 Grok。问题会保存下来，稍后回答。',
   statusFacts: (version, waiting) => `版本 ${version}；正在回答或等待的问题：${waiting} 个。`,
   privacy: (exchanges, hasSummary, days) =>
-    `关于这个对话，我保存了 ${exchanges} 个问题及回答，${hasSummary ? '较早部分的摘要，' : ''}用 \`/model\`、\`/effort\`、\`/persona\` 选择的设置，以及你今天和昨天的用量。没有新内容时，${days} 天后删除；我处理失败的问题最多保存 30 天。xAI 会收到问题和回答以便作答，并被要求不要存储。\`/privacy delete\` 立即全部删除。`,
+    `关于这个对话，我保存了 ${exchanges} 个问题及回答，${hasSummary ? '较早部分的摘要，' : ''}用 \`/model\`、\`/effort\`、\`/persona\` 选择的设置，以及你今天和昨天的用量。没有新内容时，${days} 天后删除；我处理失败的问题最多保存 30 天。xAI 会收到问题和回答以便作答，并被要求不要存储。\`/privacy delete\` 立即全部删除；等待中的问题用 \`/stop all\` 取消，图片和文件在一天内删除，你可以与我对话这一点会一直保留，直到所有者更改。`,
   privacyForgotten:
     '好的，这里说过的内容和选择的设置都已删除，你的用量也已删除（设有每日额度时，今天的用量除外）。',
   exportDone: '这是我所知道的这个对话。',
