@@ -74,7 +74,7 @@ export async function takeIn(
       keys.replies(conversation),
       keys.waitingReplies,
       historyKey(prefix, conversation, Number(replacing.historyEpoch)),
-      keys.once(`busy:${conversation}`),
+      keys.once(`busy:${prompt.chat ?? conversation}`),
       summaryKey(prefix, conversation, Number(replacing.historyEpoch)),
       ...scopesOf(prompt).flatMap(scopeKeys),
     ],

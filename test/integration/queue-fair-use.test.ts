@@ -195,6 +195,13 @@ describe('a group', () => {
     expect(await deployment.replies('test-1.d')).toHaveLength(2);
   });
 
+  it('is told so once, too, where each of its people talks for themselves', async () => {
+    await using deployment = new Deployment(server.url, { perConversation: 0, total: 100 });
+    const ask = async (person: string) =>
+      deployment.queue.enqueue({ ...prompt(person, 1, person), chat: 'test-1.g' }, said);
+    expect([await ask('ann'), await ask('bob')]).toEqual(['full', 'hushed']);
+  });
+
   it('is told once of an incident, however many of its people ask', async () => {
     await using deployment = new Deployment(server.url);
     const { queue } = deployment;
