@@ -100,12 +100,14 @@ export function telegramChatter(
 ): Chatter {
   const where = topic === undefined ? {} : { topic };
   const ofBot = () => telegram.messages(chat, where).filter(({ from }) => from.isBot);
+  // A word joiner is not to be seen.
+  const shown = () => ofBot().map(({ text }) => text.replaceAll('\u2060', ''));
   const until: Chatter['until'] = async (find, ms = patienceMs) =>
-    telegram.waitFor(() => find(ofBot().map(({ text }) => text)), { timeoutMs: ms });
+    telegram.waitFor(() => find(shown()), { timeoutMs: ms });
   return chatter({
     name,
     say: (text) => telegram.say({ user, chat, text: `${prefix}${text}`, ...where }),
-    shown: () => ofBot().map(({ text }) => text),
+    shown,
     history: () => ({
       messages: ofBot().map(({ messageId, sentAtMs, firstText, edits }) => ({
         messageId,

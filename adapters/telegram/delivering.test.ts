@@ -95,7 +95,7 @@ test('4,096 characters after parsing fit, one more is refused', async () => {
   expect(tooLong).toEqual({ kind: 'refused', why: '400 Bad Request: message is too long' });
 });
 
-test('markup that Telegram refuses all the same is sent as plain text', async () => {
+test('markup that Telegram refuses all the same is sent as plain text, which pings nobody', async () => {
   await using bot = await rig();
   const body = JSON.stringify({
     ok: false,
@@ -103,9 +103,10 @@ test('markup that Telegram refuses all the same is sent as plain text', async ()
     description: "Bad Request: can't parse entities: Unsupported start tag",
   });
   bot.sandbox.faults.inject({ match: 'sendMessage', fault: { kind: 'status', status: 400, body } });
-  const done = await bot.adapter.post(bot.address, say('**a** < b'), signal);
+  const done = await bot.adapter.post(bot.address, say('**a** < b, `@alice`'), signal);
   expect(done).toMatchObject({ kind: 'done' });
-  expect(bot.last()).toMatchObject({ text: 'a < b', entities: [], html: undefined });
+  const plain = { entities: [], html: undefined, pinged: [] };
+  expect(bot.last()).toMatchObject({ text: 'a < b, \uFF20alice', ...plain });
 });
 
 test('a pause that Telegram asks for is told in milliseconds', async () => {

@@ -2,6 +2,7 @@ import type { Token, Tokens } from 'marked';
 
 import { decodeReferences } from './character-references.ts';
 import type { Spoiler } from './markdown.ts';
+import { isLinkToPerson } from './pings.ts';
 import { join, link, literal, nothing, wrap, type Rendered } from './rendered.ts';
 
 type InlineToken =
@@ -64,6 +65,7 @@ const linkSchemes = new Set(['http:', 'https:', 'mailto:', 'tel:', 'tg:']);
 
 function renderLink({ href }: Tokens.Link | Tokens.Image, shown: Rendered): Rendered {
   const name = shown.text.trim() === '' ? literal(href) : shown;
+  if (isLinkToPerson(href)) return name;
   const scheme = URL.parse(href)?.protocol;
   if (scheme !== undefined && linkSchemes.has(scheme)) {
     // A label that looks like another address would lead astray.

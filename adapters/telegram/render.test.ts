@@ -25,6 +25,7 @@ test.each([
   ['[x](/docs) and [y](javascript:void)', 'x (/docs) and y (javascript:void)'],
   ['![A cat](https://x.ai/cat.png)', '<a href="https://x.ai/cat.png">A cat</a>'],
   ['https://x.ai', '<a href="https://x.ai">https://x.ai</a>'],
+  ['[Grok](tg://resolve?domain=grok)', '<a href="tg://resolve?domain=grok">Grok</a>'],
   ['- a\n- b\n  1. c\n  2. d\n- e', '• a\n• b\n  1. c\n  2. d\n• e'],
   ['3. a\n4. b', '3. a\n4. b'],
   ['- a\n\n  more\n- b', '• a\n\n  more\n\n• b'],
@@ -68,7 +69,7 @@ test('thousands of nested quotations do not break anything', () => {
 
 const marks =
   '** * _ ~~ || ` ``` > - 1. # | [ ]( ) ![ < > & " \\ => &lt; &#0; &#xD800; <b> </b> <!-- <br> "><';
-const words = 'word 模型 😀 \uD83D @bot https://x.ai/?a&b --- [x] a|b |---|:-:|';
+const words = 'word 模型 😀 \uD83D @bot @alice ali https://x.ai/?a&b --- [x] a|b |---|:-:|';
 const blanks = [' ', '  ', '    ', '\n', '\n\n', '\n```\n', '```ts\n', '\t', '\r', '\u0000'];
 const fragment = fc.constantFrom(...marks.split(' '), ...words.split(' '), ...blanks);
 const markdown = fc.oneof(

@@ -1,6 +1,6 @@
 /**
  * A text twice over: as Telegram's HTML, and as what is left of it once Telegram has parsed that.
- * The second is what Telegram counts, and what is sent when it should refuse the first.
+ * The second is what Telegram counts, and as long as what is sent when it should refuse the first.
  */
 export interface Rendered {
   readonly html: string;

@@ -20,6 +20,7 @@ import { fetchFile } from './files.ts';
 import { askIdentity, checkToken, type Identity } from './identity.ts';
 import { registerMenu } from './menu.ts';
 import { readUpdate } from './message.ts';
+import { withoutPingsUnformatted } from './pings.ts';
 import { PollConnection } from './poll-connection.ts';
 import { postFile } from './post-file.ts';
 import { answerPress } from './press.ts';
@@ -188,7 +189,8 @@ export class TelegramAdapter implements Adapter {
     if (!isUnparsable(answer)) return answer;
     log.warn({ role }, 'markup refused, sending plain text');
     const leftMs = Math.max(0, Math.round(deadlineMs - (clock.monotonic() - begunMs)));
-    return ask((either) => send(rendered.text, unformatted, either), leftMs, until);
+    const words = withoutPingsUnformatted(rendered.text);
+    return ask((either) => send(words, unformatted, either), leftMs, until);
   }
 
   /** Undefined: updates are polled for. */

@@ -1,5 +1,6 @@
 import type { Entity, FormattedText } from './formatted-text.ts';
 import type { InlineButton } from './inline-buttons.ts';
+import { pingsOf } from './pings.ts';
 import { badRequest, forbidden, Refusal } from './refusal.ts';
 
 /** A person, or a bot. */
@@ -57,6 +58,8 @@ export interface StoredMessage {
   buttons: readonly InlineButton[];
   /** Whether the first address in it shows what it leads to, if there is any. */
   showsLink: boolean;
+  /** Whom it has notified so far, if it is a bot's: `@name`, or a link to an account. */
+  pinged: readonly string[];
   readonly edits: { readonly atMs: number; readonly text: string }[];
 }
 
@@ -142,6 +145,7 @@ export class Chats {
       html: draft.html,
       buttons: draft.buttons ?? [],
       showsLink: draft.showsLink ?? true,
+      pinged: draft.from.isBot ? pingsOf(draft.content) : [],
       edits: [],
     };
     chat.messages.set(message.messageId, message);
@@ -161,6 +165,7 @@ export class Chats {
     message.text = content.text;
     message.entities = content.entities;
     message.html = html;
+    if (message.from.isBot) message.pinged = message.pinged.concat(pingsOf(content));
     message.edits.push({ atMs: this.#nowMs(), text: content.text });
     this.#changed();
   }

@@ -281,8 +281,8 @@ export const features: readonly Feature[] = [
     },
   },
   {
-    name: '@everyone in an answer pings nobody',
-    lacking: { Telegram: 'the platform has none', terminal: alone },
+    name: '@everyone, or any other @name, in an answer pings nobody',
+    lacking: { terminal: alone },
     talk: async (at) => {
       const person = at.meet('Eve');
       expect(await person.ask('Say @everyone?')).toContain('@everyone');

@@ -35,6 +35,9 @@ export function onTelegram({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'
             .messages(chat)
             .filter(({ from, kind }) => from.isBot && kind !== 'text')
             .map(({ kind, file }) => file?.name ?? kind),
+        pings: () =>
+          telegram.messages(chat).filter(({ from, pinged }) => from.isBot && pinged.length > 0)
+            .length,
         change: (text, changed) =>
           telegram.editByUser(chat, telegram.say({ user, chat, text }), changed),
         attach: (text) => {
