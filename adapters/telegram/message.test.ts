@@ -114,11 +114,28 @@ test.each([
 
 test.each([
   ['a command for another bot', marked('/ask@OtherBot hi', '/ask@OtherBot', 'bot_command')],
-  ['a message without words', { sticker: { file_id: 'x' } }],
   ['news of the chat', { new_chat_members: [ada] }],
+  ['news of the chat in private', { chat: { id: 7, type: 'private' }, pinned_message: own }],
   ['a message of nobody', { from: undefined, text: 'post' }],
 ])('%s is not read', (_, parts) => {
   expect(read(parts)).toBeUndefined();
+});
+
+test.each([
+  ['a sticker', { sticker: { file_id: 'x' } }],
+  ['a place', { location: { latitude: 1, longitude: 2 } }],
+  ['a venue', { venue: { title: 'Here' }, location: { latitude: 1, longitude: 2 } }],
+  ['a contact', { contact: { phone_number: '1', first_name: 'Eve' } }],
+  ['a poll', { poll: { id: '1', question: 'Why?' } }],
+  ['a die', { dice: { emoji: '🎲', value: 6 } }],
+  ['a game', { game: { title: 'Go' } }],
+  ['a story', { story: { id: 1 } }],
+  ['a checklist', { checklist: { title: 'To do' } }],
+])('%s is for the bot in private and in reply to it, as what it cannot read', (_, parts) => {
+  const unreadable = { isUnreadable: true, isAddressed: true, text: '' };
+  expect(read({ ...parts, chat: { id: 7, type: 'private' } })).toMatchObject(unreadable);
+  expect(read({ ...parts, reply_to_message: own })).toMatchObject(unreadable);
+  expect(read(parts)).toMatchObject({ isAddressed: false });
 });
 
 test('what a reply refers to is quoted, unless the bot itself has said it', () => {

@@ -7,11 +7,11 @@ import { wordsOf, type Words } from './message-text.ts';
 import { placeOf, writerOf } from './place.ts';
 import { readPress, readStopped } from './press.ts';
 import type { Heard } from './update-reading.ts';
-import { messageSchema, type TelegramMessage, type Update } from './update-schema.ts';
+import { isUnreadable, messageSchema, type TelegramMessage, type Update } from './update-schema.ts';
 
 /**
  * What somebody said, or undefined for what is not for us to read: news of the chat itself, a
- * message without words, a command for another bot.
+ * command for another bot.
  * @throws {z.ZodError} when the message is not as the Bot API describes it.
  */
 export function readUpdate(update: Update, bot: Identity): Heard | undefined {
@@ -47,6 +47,7 @@ function read(updateId: number, message: TelegramMessage, bot: Identity): Incomi
       : { part: { kind: 'forward' }, forwarded: [forwarded] }),
     ...(words.isOurCommand && !isPrivate ? { refusal: 'here' as const } : {}),
     text: words.text,
+    ...(forwarded === undefined && isUnreadable(message) ? { isUnreadable: true } : {}),
     quoted: quotedBy(message, bot),
     ...ownAnswer(message, bot),
     ...(files.length === 0 ? {} : { files }),
@@ -55,10 +56,11 @@ function read(updateId: number, message: TelegramMessage, bot: Identity): Incomi
 
 const wordless: Words = { text: '', isCommand: false, isOurCommand: false, isMention: false };
 
-/** A picture or a file without a caption. */
+/** A picture or a file without a caption, or what we cannot read. */
 function isWordless(message: TelegramMessage): boolean {
   const { text, caption } = message;
-  return text === undefined && caption === undefined && filesOf(message).length > 0;
+  if (text !== undefined || caption !== undefined) return false;
+  return filesOf(message).length > 0 || isUnreadable(message);
 }
 
 /** Of the bot's own messages only the pictures: the files are texts that are history anyway. */

@@ -48,9 +48,23 @@ const contentShape = {
   video_note: fileSchema.optional(),
 };
 
+/** What people send that is neither words nor a file. */
+const unreadableShape = {
+  sticker: z.unknown().optional(),
+  location: z.unknown().optional(),
+  venue: z.unknown().optional(),
+  contact: z.unknown().optional(),
+  poll: z.unknown().optional(),
+  dice: z.unknown().optional(),
+  game: z.unknown().optional(),
+  story: z.unknown().optional(),
+  checklist: z.unknown().optional(),
+};
+
 /** What we read of https://core.telegram.org/bots/api#message. */
 export const messageSchema = z.object({
   ...contentShape,
+  ...unreadableShape,
   chat: z.object({ id: z.int(), type: z.string() }),
   message_thread_id: z.int().optional(),
   media_group_id: z.string().optional(),
@@ -84,6 +98,14 @@ export const generationStoppedSchema = z.object({
 });
 
 export type TelegramMessage = z.infer<typeof messageSchema>;
+/** Whether a message has no words of its own because it is a sticker, a poll and the like. */
+export function isUnreadable(message: TelegramMessage): boolean {
+  const kinds = unreadableKinds.options;
+  return message.text === undefined && kinds.some((kind) => message[kind] !== undefined);
+}
+
+const unreadableKinds = z.object(unreadableShape).keyof();
+
 export type TelegramOrigin = z.infer<typeof originSchema>;
 export type TelegramContent = NonNullable<TelegramMessage['reply_to_message']>;
 export type TelegramEntity = z.infer<typeof entitySchema>;

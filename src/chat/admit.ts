@@ -172,6 +172,7 @@ export class Admission implements Intake {
   async #ask(visit: Visit, asked: string, what: Asking = 'answer'): Promise<Received> {
     const { message, words } = visit;
     const { log } = this.#options;
+    if (message.isUnreadable === true) return this.#say(visit, words.unreadable);
     const text = withCited(message, asked, this.#isRemembered(message));
     const own = message.files?.some(({ isQuoted }) => isQuoted !== true) ?? false;
     if (text === '' && !own) return this.#say(visit, words.emptyPrompt);

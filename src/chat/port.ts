@@ -288,6 +288,8 @@ export interface Incoming {
   readonly part?: MessagePart | undefined;
   /** Without the bot's mention. A command stands as `/name rest`, without the bot's name. */
   readonly text: string;
+  /** It holds neither words nor a file but what we cannot read: a sticker, a place on the map. */
+  readonly isUnreadable?: boolean | undefined;
   /** The text of the message that this one replies to, if that is not the bot's own. */
   readonly quoted?: string | undefined;
   /** What it goes back to, oldest first: the bot's own message, or what stands above `quoted`. */

@@ -110,6 +110,8 @@ export interface Words {
   readonly exportAsked: string;
   readonly unknownCommand: (name: string) => string;
   readonly emptyPrompt: string;
+  /** To a sticker, a place on the map and the like. */
+  readonly unreadable: string;
   /** The message is longer than we take; nothing was stored. */
   readonly tooLong: (maxChars: number) => string;
 

@@ -105,6 +105,8 @@ export const en: Words = {
   exportAsked: 'You',
   unknownCommand: (name) => `I do not know \`/${name}\`. \`/help\` shows what I can do.`,
   emptyPrompt: 'What would you like to ask? Write it in the same message.',
+  unreadable:
+    'I cannot read a message of this kind: I take text, pictures (PNG, JPEG) and files of text or code.',
   tooLong: (maxChars) =>
     `This is longer than the ${maxChars} characters I take at once. Please shorten it or send it in parts.`,
 

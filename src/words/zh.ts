@@ -94,6 +94,7 @@ export const zh: Words = {
   exportAsked: '你',
   unknownCommand: (name) => `我不认识 \`/${name}\`。\`/help\` 会列出我能做的事。`,
   emptyPrompt: '你想问什么？请写在同一条消息里。',
+  unreadable: '我无法读取这类消息：我只接收文字、图片（PNG、JPEG）以及文本或代码文件。',
   tooLong: (maxChars) => `这条消息超过了我一次能接收的 ${maxChars} 个字符，请缩短或分几次发送。`,
 
   filesTooMany: (most) => `我一次最多接收 ${most} 个文件，请少发一些。`,

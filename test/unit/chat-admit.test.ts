@@ -116,6 +116,12 @@ describe('a message', () => {
     expect(saidWords()).toEqual([en.emptyPrompt, wordsFor('zh').tooLong(200)]);
   });
 
+  it('that cannot be read is answered with a word, whatever it replies to', async () => {
+    const sticker = incoming('', { isUnreadable: true, quoted: 'alone' });
+    expect(await admission().receive(sticker, signal)).toBe('replied');
+    expect(saidWords()).toEqual([en.unreadable]);
+  });
+
   it('loses what could mislead, and nothing else', async () => {
     const text = 'a\u0000b\u001B[31m\u202Ec\u2066d\u007F\te\r\nf שלום\u200F 👩‍👧 \uD800';
     await admission().receive(incoming(text), signal);
