@@ -1,6 +1,6 @@
 import type { Api } from 'grammy';
 
-import { readBounded } from '#port';
+import { readBounded, wordsFor } from '#port';
 import type { FetchedFile, IncomingFile } from '#port';
 
 import { ask } from './bot-api.ts';
@@ -11,13 +11,20 @@ const deadlineMs = 10_000;
 /** A photo comes in several sizes; larger than this nobody needs to be told what is on it. */
 const enoughBytes = 4 * 1024 * 1024;
 
-/** What came with a message: Telegram allows one thing each. */
-export function filesOf(content: TelegramContent, isQuoted = false): IncomingFile[] {
-  const found = fileOf(content);
+/**
+ * What came with a message: Telegram allows one thing each. `locale` is of who is told of it: what
+ * has no name gets one in their language.
+ */
+export function filesOf(
+  content: TelegramContent,
+  locale: string | undefined,
+  isQuoted = false,
+): IncomingFile[] {
+  const found = fileOf(content, locale);
   return found === undefined ? [] : [{ ...found, ...(isQuoted ? { isQuoted } : {}) }];
 }
 
-function fileOf(content: TelegramContent): IncomingFile | undefined {
+function fileOf(content: TelegramContent, locale: string | undefined): IncomingFile | undefined {
   const { photo = [], document, video, audio, voice, video_note: note } = content;
   const sizes = photo.toSorted((a, b) => a.width - b.width);
   const picture = sizes.findLast(({ file_size: size }) => (size ?? 0) <= enoughBytes) ?? sizes[0];
@@ -25,12 +32,13 @@ function fileOf(content: TelegramContent): IncomingFile | undefined {
     const { file_id: ref, file_size: bytes } = picture;
     return { name: 'photo.jpg', mime: 'image/jpeg', bytes, ref };
   }
+  const { unnamed } = wordsFor(locale);
   const other =
-    (document && { ...document, type: 'application/octet-stream', called: 'file' }) ??
-    (video && { ...video, type: 'video/mp4', called: 'video' }) ??
-    (audio && { ...audio, type: 'audio/mpeg', called: 'audio' }) ??
-    (voice && { ...voice, type: 'audio/ogg', called: 'voice message' }) ??
-    (note && { ...note, type: 'video/mp4', called: 'video message' });
+    (document && { ...document, type: 'application/octet-stream', called: unnamed.file }) ??
+    (video && { ...video, type: 'video/mp4', called: unnamed.video }) ??
+    (audio && { ...audio, type: 'audio/mpeg', called: unnamed.audio }) ??
+    (voice && { ...voice, type: 'audio/ogg', called: unnamed.voice }) ??
+    (note && { ...note, type: 'video/mp4', called: unnamed.videoNote });
   if (other === undefined) return undefined;
   return {
     name: other.file_name ?? other.called,

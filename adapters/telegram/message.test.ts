@@ -150,6 +150,23 @@ test('what a reply refers to is quoted, unless the bot itself has said it', () =
   expect(read({ text: 'True?', reply_to_message: own, quote: passage })?.quoted).toBe('said');
 });
 
+test.each([
+  ['document', '文件', 'file'],
+  ['video', '视频', 'video'],
+  ['audio', '音频', 'audio'],
+  ['voice', '语音消息', 'voice message'],
+  ['video_note', '视频消息', 'video message'],
+])('a %s without a name has one in the language of who is told of it', (kind, chinese, english) => {
+  const file = { [kind]: { file_id: 'f' } };
+  const li = { ...ada, language_code: 'zh-hans' };
+  const nameOf = (parts: object) => read(parts)?.files?.map(({ name }) => name);
+  expect(nameOf({ ...file, from: li })).toEqual([chinese]);
+  expect(nameOf(file)).toEqual([english]);
+  const quoted = { ...own, ...file, from: ada, text: undefined };
+  expect(nameOf({ text: 'See', from: li, reply_to_message: quoted })).toEqual([chinese]);
+  expect(nameOf({ [kind]: { file_id: 'f', file_name: 'a.bin' }, from: li })).toEqual(['a.bin']);
+});
+
 test('parts of an album, and texts that the client has cut, say that they may go on', () => {
   const partOf = (parts: object) => read({ chat: { id: 7, type: 'private' }, ...parts })?.part;
   const photo = [{ file_id: 'f', file_unique_id: 'u', width: 90, height: 90 }];

@@ -29,7 +29,7 @@ export function readUpdate(update: Update, bot: Identity): Heard | undefined {
 
 function read(updateId: number, message: TelegramMessage, bot: Identity): Incoming | undefined {
   const forwarded = forwardOf(message);
-  const files = [...filesOf(message), ...quotedFiles(message, bot)];
+  const files = [...filesOf(message, localeOf(message)), ...quotedFiles(message, bot)];
   // Nothing that is passed on is said to us: no command, no mention.
   const own = forwarded === undefined ? wordsOf(message, bot) : wordless;
   const words = own ?? (isWordless(message) ? wordless : undefined);
@@ -60,16 +60,20 @@ const wordless: Words = { text: '', isCommand: false, isOurCommand: false, isMen
 function isWordless(message: TelegramMessage): boolean {
   const { text, caption } = message;
   if (text !== undefined || caption !== undefined) return false;
-  return filesOf(message).length > 0 || isUnreadable(message);
+  return filesOf(message, undefined).length > 0 || isUnreadable(message);
 }
 
 /** Of the bot's own messages only the pictures: the files are texts that are history anyway. */
 function quotedFiles(message: TelegramMessage, bot: Identity): IncomingFile[] {
   const replied = repliedTo(message);
   if (replied === undefined) return [];
-  const files = filesOf(replied, true);
+  const files = filesOf(replied, localeOf(message), true);
   const isOurs = replied.from?.id === bot.id;
   return isOurs ? files.filter(({ mime }) => mime.startsWith('image/')) : files;
+}
+
+function localeOf({ from }: TelegramMessage): string | undefined {
+  return from?.language_code;
 }
 
 /** Clients cut at 4,096, and before that where a word or a line ends. */

@@ -126,6 +126,8 @@ export interface Words {
   /** It says that it is a picture and is not, or not a whole one. */
   readonly fileBroken: (name: string) => string;
   readonly fileNotFetched: (name: string) => string;
+  /** The `name` of what was sent without one. */
+  readonly unnamed: Readonly<Record<'file' | 'video' | 'audio' | 'voice' | 'videoNote', string>>;
   /** The prompt waited so long that its files are no longer kept. */
   readonly filesGone: string;
   /** The model takes no pictures. `list`: names of those that do; empty: not known. */

@@ -119,6 +119,13 @@ export const en: Words = {
     `I cannot read “${name}”: I take pictures (PNG, JPEG) and files of text or code.`,
   fileBroken: (name) => `“${name}” is damaged: it is not a whole PNG or JPEG picture.`,
   fileNotFetched: (name) => `I could not fetch “${name}”. Please send it again.`,
+  unnamed: {
+    file: 'file',
+    video: 'video',
+    audio: 'audio',
+    voice: 'voice message',
+    videoNote: 'video message',
+  },
   filesGone:
     'This waited so long that I no longer have the files that came with it. Please send them again.',
   picturesUnseen: (model, list) =>

@@ -104,6 +104,13 @@ export const zh: Words = {
   fileKind: (name) => `我无法读取“${name}”：我只接收图片（PNG、JPEG）以及文本或代码文件。`,
   fileBroken: (name) => `“${name}”已损坏：它不是完整的 PNG 或 JPEG 图片。`,
   fileNotFetched: (name) => `我无法取得“${name}”，请重新发送。`,
+  unnamed: {
+    file: '文件',
+    video: '视频',
+    audio: '音频',
+    voice: '语音消息',
+    videoNote: '视频消息',
+  },
   filesGone: '这条消息等待太久，随附的文件已不再保存，请重新发送。',
   picturesUnseen: (model, list) =>
     list === ''

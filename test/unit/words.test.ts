@@ -29,7 +29,12 @@ it('every catalogue says something of everything, and not what the English one s
   for (const file of files) {
     const words = wordsFor(file.replace('.ts', ''));
     expect(Object.keys(words).toSorted()).toEqual(Object.keys(en).toSorted());
-    if (file !== 'en.ts') expect(words.help).not.toBe(en.help);
+    if (file === 'en.ts') continue;
+    const english = new Map(sentences(en));
+    for (const [path, sentence] of sentences(words)) {
+      expect(sentence, path).not.toBe('');
+      expect(sentence, path).not.toBe(english.get(path));
+    }
   }
 });
 
@@ -62,3 +67,15 @@ it('a further language is a further file', async () => {
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+/** All that a catalogue says, by where it stands; of a sentence about something, some of that. */
+function sentences(said: unknown, path = ''): (readonly [path: string, sentence: string])[] {
+  if (typeof said === 'string') return [[path, said]];
+  if (typeof said === 'function') {
+    return [3, 'x', ''].map((about) => {
+      const sentence: unknown = said(...Array.from({ length: said.length }, () => about));
+      return [`${path}(${about})`, String(sentence)];
+    });
+  }
+  return Object.entries(said ?? {}).flatMap(([key, inner]) => sentences(inner, `${path}.${key}`));
+}
