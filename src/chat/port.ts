@@ -5,13 +5,15 @@ import type { Button } from '../button.ts';
 import type { Clock } from '../clock.ts';
 import type { Author } from '../prompt.ts';
 import type { ArgumentCommand, MenuCommand } from '../words.ts';
+import type { IncomingFile, OutgoingFile } from './passed-files.ts';
 import type { FetchedFile } from './read-bounded.ts';
 
 export { BridgeError } from '../errors.ts';
 export { languageTags, wordsFor } from '../words.ts';
 export { readBounded } from './read-bounded.ts';
 export { isTooMuch } from './too-much.ts';
-export type { ArgumentCommand, Author, Button, Clock, FetchedFile, Logger, MenuCommand };
+export type { ArgumentCommand, Author, Button, Clock, FetchedFile, IncomingFile, Logger };
+export type { MenuCommand, OutgoingFile };
 
 /** What an adapter's `index.ts` exports as default: all that the program knows of a platform. */
 export interface AdapterDefinition<Env = unknown> {
@@ -150,25 +152,6 @@ export interface Outgoing {
   readonly file?: OutgoingFile | undefined;
   /** Only where `takesButtons`. An edit without any takes away those that were there. */
   readonly buttons?: readonly Button[] | undefined;
-}
-
-/** A file that is posted. */
-export interface OutgoingFile {
-  readonly name: string;
-  readonly mime: string;
-  readonly bytes: Uint8Array;
-}
-
-/** A file that somebody sent, not fetched yet. */
-export interface IncomingFile {
-  readonly name: string;
-  /** As the platform gives it; empty when it does not. */
-  readonly mime: string;
-  readonly bytes?: number | undefined;
-  /** What `fetchFile` knows it by. Stored only while parts of its message may still come. */
-  readonly ref: string;
-  /** It belongs to the message that is replied to. */
-  readonly isQuoted?: boolean | undefined;
 }
 
 /** What became of a post or an edit. */
