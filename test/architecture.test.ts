@@ -15,6 +15,7 @@ const rules: readonly Rule[] = [
   {
     of: 'src/chat/port.ts',
     ours: [
+      'src/chat/passed-files.ts',
       'src/chat/read-bounded.ts',
       'src/chat/too-much.ts',
       'src/errors.ts',
