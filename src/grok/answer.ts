@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { BridgeError, type ErrorCode, isBridgeError } from '../errors.ts';
 import { noTracing, type SpanFacts, type Tracing } from '../tracing.ts';
-import { type Answer, attempt, type Refused } from './attempt.ts';
+import { type Answer, attempt, type AttemptOptions, type Refused } from './attempt.ts';
 import type { InferenceClass } from './classify.ts';
 import type { GrokClient } from './client.ts';
 import { draw } from './draw.ts';
@@ -40,6 +40,8 @@ export interface FailureReport {
 export interface AnswerOptions {
   /** All of the answer so far, after each piece; it may begin anew. */
   readonly onText?: (text: string) => void;
+  /** Grok works on the answer, which costs from then on; what it has cost, once that is said. */
+  readonly onWork?: AttemptOptions['onWork'];
   readonly signal: AbortSignal;
   /** From the call to the last byte, waits for a token included. Default: none. */
   readonly deadlineMs?: number;
@@ -146,10 +148,10 @@ class Call {
 
   async #send(request: GrokRequest, token: StampedToken) {
     const { client, clock, idleMs = 300_000 } = this.#options;
-    const { onText = () => {}, signal } = this.#asked;
+    const { onText = () => {}, onWork = () => {}, signal } = this.#asked;
     const onAccepted = () => this.#session.accepted(token);
     try {
-      const options = { clock, idleMs, onText, onAccepted };
+      const options = { clock, idleMs, onText, onAccepted, onWork };
       const once = request.isPicture === true ? draw : attempt;
       return await once(client, request, token.secret, options, signal);
     } catch (error) {

@@ -33,6 +33,8 @@ export interface AttemptOptions {
   readonly onText: (text: string) => void;
   /** The API has begun to answer: it took the token. */
   readonly onAccepted: () => void;
+  /** Grok works on the answer, which costs from then on; what it has cost, once that is said. */
+  readonly onWork: (usage?: Usage) => void;
 }
 
 export type Attempt =
@@ -121,16 +123,22 @@ class Draft {
         case 'text':
           this.#accept();
           this.text += step.delta;
+          this.#options.onWork();
           this.#options.onText(this.text);
+          break;
+        case 'work':
+          this.#options.onWork();
           break;
         case 'source':
           if (!this.#sources.has(step.source.url)) this.#sources.set(step.source.url, step.source);
           break;
         case 'facts':
           this.#facts = { ...this.#facts, ...step.facts };
+          if (step.facts.usage !== undefined) this.#options.onWork(step.facts.usage);
           break;
         case 'end':
           this.#accept();
+          this.#options.onWork();
           this.ending = step.how;
           this.#whole = step.text ?? '';
           break;

@@ -30,9 +30,11 @@ export const chatDialect: Dialect = {
     }
     const choice = chunk.choices[0];
     const delta = choice?.delta?.content;
+    const thought = choice?.delta?.reasoning_content;
     const finish = choice?.finish_reason;
     return [
       ...(typeof delta === 'string' && delta !== '' ? [{ kind: 'text' as const, delta }] : []),
+      ...(typeof thought === 'string' && thought !== '' ? [{ kind: 'work' as const }] : []),
       ...sourceSteps(chunk.citations ?? []),
       factsOf(chunk),
       ...(typeof finish === 'string' ? [{ kind: 'end' as const, how: endingOf(finish) }] : []),
@@ -48,7 +50,10 @@ const chunkSchema = z.looseObject({
     .array(
       z.looseObject({
         delta: z
-          .looseObject({ content: z.string().nullish().catch(null) })
+          .looseObject({
+            content: z.string().nullish().catch(null),
+            reasoning_content: z.string().nullish().catch(null),
+          })
           .nullish()
           .catch(null),
         finish_reason: z.string().nullish().catch(null),

@@ -18,6 +18,8 @@ export interface SendOptions {
 
 export type Step =
   | { readonly kind: 'text'; readonly delta: string }
+  /** It thinks, or looks something up. */
+  | { readonly kind: 'work' }
   | { readonly kind: 'source'; readonly source: Source }
   | { readonly kind: 'facts'; readonly facts: Facts }
   /** The answer is over. `text`: all of it once more, where the API repeats it. */

@@ -23,7 +23,7 @@ export async function draw(
   client: GrokClient,
   request: GrokRequest,
   secret: string,
-  { clock, idleMs, onAccepted }: AttemptOptions,
+  { clock, idleMs, onAccepted, onWork }: AttemptOptions,
   signal: AbortSignal,
 ): Promise<Attempt> {
   using idle = new Watchdog(clock, idleMs, () => {
@@ -35,6 +35,8 @@ export async function draw(
   try {
     answer = await client.draw(request, secret, either);
   } catch (error) {
+    // Nothing says how far it has come; held to be drawn, and paid for, all the same.
+    if (signal.aborted) onWork();
     throw either.aborted ? abortError(either) : networkError(error);
   }
   const { status } = answer;

@@ -50,10 +50,14 @@ export const responsesDialect: Dialect = {
         return [{ kind: 'error' }];
       case undefined:
       default:
-        return error === undefined || error === null ? [] : [{ kind: 'error' }];
+        if (error !== undefined && error !== null) return [{ kind: 'error' }];
+        return type !== undefined && ofWork.test(type) ? [{ kind: 'work' }] : [];
     }
   },
 };
+
+/** Items begin when Grok does; thinking and searching are items with events of their own. */
+const ofWork = /^response\.(output_item|reasoning\w*|\w+_call)\./;
 
 const partSchema = z.looseObject({
   type: z.string().optional(),

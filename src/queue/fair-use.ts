@@ -37,6 +37,12 @@ export interface AnswerUsage {
   readonly costUsdTicks: number;
 }
 
+/** What is counted for an answer. */
+export interface CountedUsage extends Omit<AnswerUsage, 'costUsdTicks'> {
+  /** `reserved`: it was ended before Grok said its cost, which is held to be what was reserved. */
+  readonly costUsdTicks: number | 'reserved';
+}
+
 /** Whose use a prompt is, as the keys of usage name it, in the order of `scopeKinds`. */
 export function scopesOf({
   author,

@@ -1,6 +1,6 @@
 import type { Prompt } from '../prompt.ts';
 import type { Reply } from '../reply.ts';
-import type { AnswerUsage } from './fair-use.ts';
+import type { CountedUsage } from './fair-use.ts';
 
 /** What the one who answers is given. */
 export interface PromptTurn {
@@ -30,8 +30,8 @@ export type Settlement =
       /** JSON, appended as it is. */
       readonly exchange?: string | undefined;
       readonly outcome: string;
-      /** Counted against its author's day. */
-      readonly usage?: AnswerUsage | undefined;
+      /** Counted against its author's day; absent where Grok had not begun to answer. */
+      readonly usage?: CountedUsage | undefined;
     }
   /** Counts an attempt and comes back later; the other conversations go on. */
   | { readonly kind: 'retry'; readonly afterMs: number; readonly notice?: Reply | undefined }

@@ -6,7 +6,7 @@ import type { Prompt } from '../prompt.ts';
 import { conversationKey, gateKey, historyKey, usageKey } from '../redis/keys.ts';
 import type { Reply } from '../reply.ts';
 import { replyEntry, word } from './entry.ts';
-import { type AnswerUsage, dayNumberOf, dayOf, scopesOf } from './fair-use.ts';
+import { type CountedUsage, dayNumberOf, dayOf, scopesOf } from './fair-use.ts';
 import { conversationLifetimeMs, deadLetters, usageLifetimeMs } from './lifetimes.ts';
 import { QueueKeys } from './queue-keys.ts';
 import { loadScript } from './scripts.ts';
@@ -52,7 +52,7 @@ export interface Ending {
   /** Absent for what cannot be read. What was reserved for it is free again. */
   readonly prompt?: Prompt | undefined;
   /** What the answer took, added to its author's day, the chat's and everybody's. */
-  readonly usage?: AnswerUsage | undefined;
+  readonly usage?: CountedUsage | undefined;
 }
 
 /** What a `PromptList` is made of. */
@@ -145,7 +145,7 @@ export class PromptList {
         countOf(usage?.inputTokens),
         countOf(usage?.cachedTokens),
         countOf(usage?.outputTokens),
-        countOf(usage?.costUsdTicks),
+        usage?.costUsdTicks === 'reserved' ? 'reserved' : countOf(usage?.costUsdTicks),
         usageLifetimeMs,
         prompt === undefined ? 0 : 1,
       ],

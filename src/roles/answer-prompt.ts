@@ -20,12 +20,13 @@ import { attachedTo, type PromptFileSource } from './attached.ts';
 import type { Condenser } from './condense.ts';
 import { type BlindFor, hasPictures, lackingNotes } from './lacking.ts';
 import { LivePreview, type PreviewSink } from './live-preview.ts';
+import { Work } from './work.ts';
 
 /** A wait that lasts longer is told to the author, in the message that becomes the answer. */
 const quietMs = 10_000;
 
 export interface AnswerPromptParts {
-  readonly history: History;
+  readonly history: Pick<History, 'load'>;
   readonly condenser: Pick<Condenser, 'begin'>;
   /** What was chosen for a conversation. */
   readonly settings: (conversation: string) => Promise<ConversationSettings>;
@@ -54,6 +55,7 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
     const stop = stopButton(prompt.id, words);
     using preview = new LivePreview(turn, { sink: previews, clock }, [stop]);
     preview.begin();
+    const work = new Work();
     // Grok thinking is no wait; a refusal that is being mended is.
     let isRefused = attempt > 1;
     const notice = setTimeout(() => {
@@ -80,6 +82,7 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
         { prompt, text: asked, images, earlier, history: exchanges, chosen },
         {
           onText: (text) => preview.show(text),
+          onWork: (usage) => work.note(usage),
           onRefusal: () => {
             isRefused = true;
           },
@@ -119,7 +122,7 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
         usage: answer.usage,
       };
     } catch (error) {
-      return await conclude(error, { parts, prompt, attempt, words, preview });
+      return await conclude(error, { parts, prompt, attempt, words, preview, work });
     } finally {
       clearTimeout(notice);
       log.debug({ prompt: prompt.id, attempt }, 'attempt ended');
@@ -144,10 +147,11 @@ interface Ended {
   readonly attempt: number;
   readonly words: Words;
   readonly preview: LivePreview;
+  readonly work: Work;
 }
 
 async function conclude(error: unknown, ended: Ended): Promise<Settlement> {
-  const { parts, prompt, attempt, words, preview } = ended;
+  const { parts, prompt, attempt, words, preview, work } = ended;
   const { clock, log, closeGate } = parts;
   const code = isBridgeError(error) ? error.code : 'unexpected';
   const decided = disposition(error, attempt);
@@ -164,9 +168,10 @@ async function conclude(error: unknown, ended: Ended): Promise<Settlement> {
       await closeGate(code);
       return { kind: 'credential-wait', notice: waitNotice(prompt, words, decided.notice) };
     case 'end': {
+      const usage = work.counted(preview.text);
       if (decided.words === 'stopped') {
         const reply = stoppedReply(prompt, preview.text);
-        return { kind: 'settle', reply, outcome: 'stopped' };
+        return { kind: 'settle', reply, outcome: 'stopped', usage };
       }
       log.warn({ ...facts, err: error }, 'prompt ended without an answer');
       const isOfPictures = code === 'GROK_INVALID_REQUEST' && hasPictures(prompt);
@@ -175,7 +180,7 @@ async function conclude(error: unknown, ended: Ended): Promise<Settlement> {
         : endText(decided.words, words, referenceOf(prompt));
       const said = finalReply(prompt, 'words', text);
       const reply = passing.has(decided.words) ? withRetry(said, words) : said;
-      return { kind: 'settle', reply, outcome: decided.words };
+      return { kind: 'settle', reply, outcome: decided.words, usage };
     }
     case 'throw':
       throw error;

@@ -1,6 +1,7 @@
 import type { ConversationSettings } from '../conversation-settings.ts';
 import type { Exchange } from '../conversation/exchange.ts';
 import type { Answer } from '../grok/attempt.ts';
+import type { Usage } from '../grok/dialect.ts';
 import { effortsOf } from '../grok/efforts.ts';
 import { aboutData, defaultManner, promptText } from '../grok/prompt-text.ts';
 import type { GrokRequest, PastExchange, Picture } from '../grok/request.ts';
@@ -24,6 +25,8 @@ export interface Question {
 export interface AskHooks {
   /** All of the answer so far. */
   readonly onText: (text: string) => void;
+  /** Grok works on the answer, which costs from then on; what it has cost, once that is said. */
+  readonly onWork: (usage?: Usage) => void;
   /** The API refused an attempt, or the connection failed. */
   readonly onRefusal: () => void;
 }
@@ -36,7 +39,7 @@ export function askGrok(
   { config, metrics, clock, tracing }: Pick<Foundation, 'config' | 'metrics' | 'clock' | 'tracing'>,
   send: Send,
 ): Ask {
-  return async (question, { onText, onRefusal }, signal) => {
+  return async (question, { onText, onWork, onRefusal }, signal) => {
     const { prompt, text: asked, images, earlier, history, chosen } = question;
     const askedAtMs = clock.monotonic();
     let isFirst = true;
@@ -66,6 +69,7 @@ export function askGrok(
           isFirst = false;
           onText(text);
         },
+        onWork,
         onRefusal,
       },
       signal,

@@ -1,4 +1,4 @@
-import { Grok, type FailureReport } from '../grok/answer.ts';
+import { type AnswerOptions, Grok, type FailureReport } from '../grok/answer.ts';
 import type { Answer } from '../grok/attempt.ts';
 import { GrokClient } from '../grok/client.ts';
 import type { GrokRequest } from '../grok/request.ts';
@@ -10,6 +10,7 @@ import type { OwnerNotices } from './owner-notices.ts';
 export interface GrokHooks {
   /** All of the answer so far. */
   readonly onText?: (text: string) => void;
+  readonly onWork?: AnswerOptions['onWork'];
   /** The API refused an attempt, or the connection failed. */
   readonly onRefusal?: () => void;
 }
@@ -42,7 +43,7 @@ export function openGrok(
       });
     },
   });
-  return async (request, { onText, onRefusal }, signal) => {
+  return async (request, { onText, onWork, onRefusal }, signal) => {
     const { prompt, model } = request;
     asking.set(prompt, { model, ...(onRefusal === undefined ? {} : { onRefusal }) });
     log.debug({ prompt, model, exchanges: request.history.length }, 'asking grok');
@@ -50,6 +51,7 @@ export function openGrok(
     try {
       const answer = await grok.answer(request, {
         ...(onText === undefined ? {} : { onText }),
+        ...(onWork === undefined ? {} : { onWork }),
         signal,
       });
       const { inputTokens, outputTokens } = answer.usage;

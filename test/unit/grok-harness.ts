@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text as textOf } from 'node:stream/consumers';
 
 import { type Clock, systemClock } from '../../src/clock.ts';
-import { type FailureReport, Grok } from '../../src/grok/answer.ts';
+import { type AnswerOptions, type FailureReport, Grok } from '../../src/grok/answer.ts';
 import { GrokClient } from '../../src/grok/client.ts';
 import type { GrokRequest } from '../../src/grok/request.ts';
 import type {
@@ -160,10 +160,7 @@ export class Asking implements AsyncDisposable {
   /** Asks `question` with what is changed in it. */
   ask(
     changes: Partial<GrokRequest> = {},
-    {
-      signal = new AbortController().signal,
-      ...more
-    }: { signal?: AbortSignal; deadlineMs?: number; onText?: (text: string) => void } = {},
+    { signal = new AbortController().signal, ...more }: Partial<AnswerOptions> = {},
   ) {
     const onText = (text: string) => {
       this.shown.push(text);

@@ -1,6 +1,7 @@
 -- Put before settle.lua and amend.lua.
 -- What is reserved in a scope on a day is a HASH: prompt to ticks, and `=` to the sum of them.
 
+-- -> what was reserved (ticks), 0: nothing
 local function release(reserved, id)
   local ticks = redis.call('HGET', reserved, id)
   if ticks then
@@ -10,4 +11,5 @@ local function release(reserved, id)
       redis.call('DEL', reserved)
     end
   end
+  return tonumber(ticks or 0)
 end

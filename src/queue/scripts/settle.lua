@@ -7,7 +7,7 @@
 --      11 '1': even if stopped, 12 dead letter or '', 13 most dead letters, 14 their lifetime (ms),
 --      15 the how-manieth settle of this turn: tells a repetition from another entry of the same id,
 --      16 '1' if an answer was paid for, 17 its input tokens, 18 cached ones, 19 output tokens,
---      20 its cost (ticks), 21 lifetime of the usage (ms), 22 '1' to keep the prompt as the last one
+--      20 its cost (ticks) or 'reserved': what was reserved, in whichever scope; 21 lifetime of the usage (ms), 22 '1' to keep the prompt as the last one
 -- -> { 'lost' } | { 'stopped' }
 --    | { 'settled', 1 to add a reply turn, entry or nil, attempts, starts, stopped, gate closed }
 local list, conversation, gate = KEYS[1], KEYS[2], KEYS[3]
@@ -35,16 +35,18 @@ end
 if ARGV[22] == '1' and is_current then
   redis.call('SET', KEYS[10], entry, 'PX', ARGV[7])
 end
+local reserved = 0
 for key = 14, 16 do
-  release(KEYS[key], id)
+  reserved = math.max(reserved, release(KEYS[key], id))
 end
+local cost = ARGV[20] == 'reserved' and string.format('%.0f', reserved) or ARGV[20]
 if ARGV[16] == '1' then
   for key = 11, 13 do
     redis.call('HINCRBY', KEYS[key], 'answers', 1)
     redis.call('HINCRBY', KEYS[key], 'input', ARGV[17])
     redis.call('HINCRBY', KEYS[key], 'cached', ARGV[18])
     redis.call('HINCRBY', KEYS[key], 'output', ARGV[19])
-    redis.call('HINCRBY', KEYS[key], 'cost', ARGV[20])
+    redis.call('HINCRBY', KEYS[key], 'cost', cost)
     redis.call('PEXPIRE', KEYS[key], ARGV[21])
   end
 end

@@ -1,0 +1,89 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+
+import { BridgeError, type ErrorCode } from '../../src/errors.ts';
+import { type AnswerPromptParts, answerPrompts } from '../../src/roles/answer-prompt.ts';
+import type { Ask } from '../../src/roles/ask-grok.ts';
+import { FakeClock } from '../fake-clock.ts';
+
+const usage = { inputTokens: 9, cachedTokens: 0, outputTokens: 5, costUsdTicks: 1234 };
+const ends: readonly ErrorCode[] = ['STOPPED', 'DEADLINE_PASSED', 'GROK_DECLINED', 'GROK_QUOTA'];
+
+describe.each(ends)('an answer that ends with %s', (code) => {
+  const end = () => new BridgeError(code, 'it ended');
+
+  it('before Grok had begun is free', async () => {
+    const settlement = await settled(async () => {
+      throw end();
+    });
+    expect(settlement.usage).toBeUndefined();
+  });
+
+  it('while Grok thought counts at what was reserved', async () => {
+    const settlement = await settled(async (_, { onWork }) => {
+      onWork();
+      throw end();
+    });
+    expect(settlement.usage).toMatchObject({ outputTokens: 0, costUsdTicks: 'reserved' });
+  });
+
+  it('while text came counts at what was reserved, the output by the text', async () => {
+    const settlement = await settled(async (_, { onText, onWork }) => {
+      onWork();
+      onText('Half an answer, ');
+      throw end();
+    });
+    const counted = { inputTokens: 0, outputTokens: 4, costUsdTicks: 'reserved' };
+    expect(settlement.usage).toMatchObject(counted);
+  });
+
+  it('after Grok had said what it took counts that', async () => {
+    const settlement = await settled(async (_, { onWork }) => {
+      onWork();
+      onWork(usage);
+      throw end();
+    });
+    expect(settlement.usage).toEqual(usage);
+  });
+});
+
+/** What becomes of a prompt when Grok is asked in this way. */
+async function settled(ask: Ask) {
+  const handle = answerPrompts(partsWith(ask));
+  const settlement = await handle(
+    { prompt, historyEpoch: 0, turnEpoch: 1, attempt: 1, mayAct: () => true },
+    new AbortController().signal,
+  );
+  if (settlement.kind !== 'settle') throw new Error(settlement.kind);
+  return settlement;
+}
+
+const prompt = {
+  v: 1 as const,
+  id: 'c-1',
+  conversation: 'test-1.c',
+  account: 'test-1',
+  address: 'c',
+  author: { id: 'test:u1', name: 'u1' },
+  text: 'Why?',
+  receivedAtMs: 0,
+};
+
+function partsWith(ask: Ask): AnswerPromptParts {
+  return {
+    history: { load: async () => ({ earlier: undefined, exchanges: [], due: undefined }) },
+    condenser: { begin: () => undefined },
+    settings: async () => ({}),
+    ask,
+    blindFor: async () => undefined,
+    tellOnce: async () => true,
+    files: { load: async () => [], release: async () => undefined },
+    closeGate: async () => undefined,
+    previews: { publish: () => undefined },
+    onAnswer: () => undefined,
+    footer: false,
+    retry: false,
+    clock: new FakeClock(),
+    log: pino({ level: 'silent' }),
+  };
+}
