@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { isBridgeError } from '../errors.ts';
 import { forPrompt } from '../prompt-at-hand.ts';
 import type { Prompt } from '../prompt.ts';
+import { referenceOf } from '../reference.ts';
 import type { Reply } from '../reply.ts';
 import type { Tracing } from '../tracing.ts';
 import { attempt, type Attempted } from './attempt.ts';
@@ -204,7 +205,8 @@ class PromptStep {
   }
 
   async #giveUp(prompt: Prompt, historyEpoch: number, why: string): Promise<Step> {
-    this.#parts.log.error({ prompt: prompt.id, why }, 'prompt given up, kept as a dead letter');
+    const facts = { prompt: prompt.id, reference: referenceOf(prompt), why };
+    this.#parts.log.error(facts, 'prompt given up, kept as a dead letter');
     this.#parts.metrics.deadLettered(prompt);
     const reply = this.#parts.endings.failed(prompt);
     const deadLetter = this.#deadLetter(why);

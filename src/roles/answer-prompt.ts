@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import type { Clock } from '../clock.ts';
 import type { ConversationSettings } from '../conversation-settings.ts';
 import { exchangeEntry } from '../conversation/exchange.ts';
@@ -11,6 +9,7 @@ import type { Prompt } from '../prompt.ts';
 import { disposition, type EndWords, type WaitWords } from '../queue/disposition.ts';
 import type { PromptEndings, PromptHandler, Settlement } from '../queue/prompt-handler.ts';
 import type { TellOnce } from '../queue/told-once.ts';
+import { referenceOf } from '../reference.ts';
 import { type Reply, replyTo } from '../reply.ts';
 import { type Words, wordsFor } from '../words.ts';
 import { retryButton, stopButton } from './answer-buttons.ts';
@@ -230,9 +229,4 @@ function pictureFile({ mime, base64 }: NonNullable<Answer['picture']>): Reply['f
 
 function finalReply(prompt: Prompt, kind: Reply['kind'], text: string): Reply {
   return replyTo(prompt, { kind, final: true, text });
-}
-
-/** Short enough to read out; the log lines of the prompt carry it. */
-function referenceOf(prompt: Prompt): string {
-  return createHash('sha256').update(prompt.id).digest('hex').slice(0, 8);
 }

@@ -1,7 +1,9 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { isBridgeError } from '../../src/errors.ts';
+import { promptEndings } from '../../src/roles/answer-prompt.ts';
 import { TestRedis } from '../redis-server.ts';
 import {
   account,
@@ -134,6 +136,31 @@ describe('a poison prompt', () => {
     await deployment.worker(answer, { metrics, tuning: { mostCrashes: 2 } });
     await events.until((all) => all.length === 2);
     expect(events.all).toEqual(['dead c-1', 'dead-letter c-1']);
+  });
+});
+
+describe('the reference that is shown of a prompt that was given up', () => {
+  it('finds the line of the log that tells why', async () => {
+    await using deployment = new Deployment(server.url);
+    const { events, metrics } = recorder();
+    const lines: unknown[] = [];
+    const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    const fail = async () => {
+      throw new TypeError('a fault of ours');
+    };
+    await deployment.worker(fail, {
+      metrics,
+      log,
+      endings: promptEndings(),
+      tuning: { faultDelaysMs: [1] },
+    });
+    await deployment.queue.enqueue(prompt('c', 1), said);
+    await events.until((all) => all.includes('dead-letter c-1'));
+    const [told] = await deployment.replies(conversation);
+    const reference = /\(Reference: ([0-9a-f]{8})\)$/.exec(told?.text ?? '')?.[1];
+    expect(reference).toBeDefined();
+    const why = '2 attempts failed';
+    expect(lines).toContainEqual(expect.objectContaining({ prompt: 'c-1', reference, why }));
   });
 });
 

@@ -67,6 +67,25 @@ describe('a refusal that has nothing to do with the token is told in its own wor
   });
 });
 
+describe('the reference that is shown of a refusal', () => {
+  it('finds the line of the log that tells why, with the id that all the others carry', async () => {
+    const [daemon] = stage.daemons.slice(-1);
+    if (daemon === undefined) throw new Error('nothing runs');
+    const question = newQuestion('invalid-request');
+    stage.world.xai.refuse('invalid-request', { input: question });
+    const chatter = discordDm(stage.world, 'Rita');
+    chatter.say(question);
+    const shown = await chatter.until((texts) => texts.find(isFailed));
+    const reference = /\(Reference: (\w+)\)/.exec(shown)?.[1];
+    const line = await daemon.logged('prompt ended without an answer', {
+      holds: (one) => one['reference'] === reference,
+    });
+    expect(line).toMatchObject({ code: 'GROK_INVALID_REQUEST', prompt: expect.any(String) });
+    const about = daemon.lines.filter(({ prompt }) => prompt === line['prompt']);
+    expect(about.map(({ msg }) => msg)).toContain('message taken');
+  });
+});
+
 describe('a refusal that can be mended is mended, and the question answered', () => {
   it('trouble at xAI: tried again', async () => {
     await answered('transient', 1);

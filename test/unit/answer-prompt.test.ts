@@ -47,11 +47,29 @@ describe.each(ends)('an answer that ends with %s', (code) => {
   });
 });
 
+describe('the reference that is shown', () => {
+  it.each<[ErrorCode, number]>([
+    ['GROK_INVALID_REQUEST', 1],
+    ['DEADLINE_PASSED', 1],
+    ['GROK_UNAVAILABLE', 5],
+  ])('stands in the line of the log that says %s', async (code, attempt) => {
+    const lines: unknown[] = [];
+    const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    const refuse = async () => {
+      throw new BridgeError(code, 'no');
+    };
+    const { reply } = await settled(refuse, { attempt, log });
+    const reference = /\(Reference: ([0-9a-f]{8})\)$/.exec(reply.text)?.[1];
+    expect(reference).toBeDefined();
+    expect(lines).toContainEqual(expect.objectContaining({ prompt: 'c-1', reference, code }));
+  });
+});
+
 /** What becomes of a prompt when Grok is asked in this way. */
-async function settled(ask: Ask) {
-  const handle = answerPrompts(partsWith(ask));
+async function settled(ask: Ask, { attempt = 1, log = pino({ level: 'silent' }) } = {}) {
+  const handle = answerPrompts({ ...partsWith(ask), log });
   const settlement = await handle(
-    { prompt, historyEpoch: 0, turnEpoch: 1, attempt: 1, mayAct: () => true },
+    { prompt, historyEpoch: 0, turnEpoch: 1, attempt, mayAct: () => true },
     new AbortController().signal,
   );
   if (settlement.kind !== 'settle') throw new Error(settlement.kind);
@@ -69,7 +87,7 @@ const prompt = {
   receivedAtMs: 0,
 };
 
-function partsWith(ask: Ask): AnswerPromptParts {
+function partsWith(ask: Ask): Omit<AnswerPromptParts, 'log'> {
   return {
     history: { load: async () => ({ earlier: undefined, exchanges: [], due: undefined }) },
     condenser: { begin: () => undefined },
@@ -84,6 +102,5 @@ function partsWith(ask: Ask): AnswerPromptParts {
     footer: false,
     retry: false,
     clock: new FakeClock(),
-    log: pino({ level: 'silent' }),
   };
 }
