@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts';
 import { GrokClient } from '../grok/client.ts';
 import type { TokenSource } from '../grok/token-source.ts';
 import { partLog } from '../log.ts';
@@ -13,7 +14,15 @@ const deadlineMs = 20_000;
  * serves. Nothing depends on it: a failure is no verdict on the token and is tried again later.
  */
 export function keepModels(
-  { config, redis, prefix, clock, ...foundation }: Foundation,
+  {
+    config,
+    redis,
+    prefix,
+    clock,
+    ...foundation
+  }: Pick<Foundation, 'redis' | 'prefix' | 'clock' | 'log'> & {
+    readonly config: Pick<Config, 'XAI_API_URL' | 'GROK_API' | 'GROK_MODEL'>;
+  },
   tokens: TokenSource,
   stack: AsyncDisposableStack,
 ): void {
