@@ -1,9 +1,16 @@
 import { readdirSync } from 'node:fs';
 
-import type { ArgumentCommand, MenuCommand, Words } from './words/catalogue.ts';
+import type {
+  AccessMode,
+  AccountState,
+  AccountWhy,
+  ArgumentCommand,
+  MenuCommand,
+  Words,
+} from './words/catalogue.ts';
 import { en } from './words/en.ts';
 
-export type { ArgumentCommand, MenuCommand, Words };
+export type { AccessMode, AccountState, AccountWhy, ArgumentCommand, MenuCommand, Words };
 
 const folder = new URL('words/', import.meta.url);
 

@@ -1,4 +1,5 @@
 import type { Effort } from '../conversation-settings.ts';
+import type { AccessMode, AccountState, AccountWhy } from '../words.ts';
 
 /** What was used in a day. */
 export interface DayUsage {
@@ -12,12 +13,11 @@ export interface DayUsage {
 export interface Account {
   readonly name: string;
   readonly kind: 'oauth' | 'key';
-  /** One word, as `npm run credentials` says it. */
-  readonly state: string;
+  readonly state: AccountState;
   /** Life left in its token; null: it has none. */
   readonly remainingMs: number | null;
-  /** Why it does not serve, where that is known. */
-  readonly reason: string;
+  /** Why it does not serve, or soon will not; null: not known, or it does. */
+  readonly why: { readonly kind: AccountWhy; readonly code: string } | null;
 }
 
 export interface Model {
@@ -46,7 +46,7 @@ export interface Limits {
   readonly perConversation: number;
   readonly total: number;
   readonly historyDays: number;
-  readonly access: string;
+  readonly access: AccessMode;
 }
 
 /** What commands tell about the program. Nothing here changes anything. */

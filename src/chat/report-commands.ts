@@ -73,7 +73,7 @@ async function tellLimits({ words, desk, insight }: CommandUse): Promise<Receive
     [names.perConversation, perConversation],
     [names.total, total],
     [names.historyDays, historyDays],
-    [names.access, access],
+    [names.access, words.accessModes[access]],
   ];
   return desk.say(rows.map(([name, value]) => `- ${name}: ${value ?? names.none}`).join('\n'));
 }
@@ -93,9 +93,10 @@ async function accountLines(
     return [words.accountsAway];
   }
   if (accounts.length === 0) return [words.accountsNone];
-  return accounts.map(({ name, kind, state, remainingMs, reason }) => {
+  return accounts.map(({ name, kind, state, remainingMs, why }) => {
     const minutes = remainingMs === null ? undefined : Math.round(remainingMs / 60_000);
-    return `- ${words.account(name, kind, state, minutes, reason)}`;
+    const reason = why === null ? '' : words.accountWhy[why.kind](why.code);
+    return `- ${words.account(name, kind, words.accountStates[state], minutes, reason)}`;
   });
 }
 

@@ -4,6 +4,7 @@ import { chatScope } from '../queue/fair-use.ts';
 import { UsageBook } from '../queue/usage-book.ts';
 import { gateKey } from '../redis/keys.ts';
 import { ModelList } from '../redis/model-list.ts';
+import { accountWhy } from './account-why.ts';
 import { openCredentials } from './credential-service.ts';
 import type { Foundation } from './foundation.ts';
 import { fairUseOf, type Queues } from './queues.ts';
@@ -60,6 +61,6 @@ async function accounts(foundation: Foundation): Promise<readonly Account[]> {
     kind,
     state,
     remainingMs,
-    reason: reason === '' ? error : reason,
+    why: accountWhy(reason, error),
   }));
 }

@@ -34,6 +34,40 @@ export type ArgumentCommand = Extract<
   | 'deny'
 >;
 
+/** `ACCESS`. */
+export type AccessMode = 'pairing' | 'allowlist' | 'open';
+
+/** How a sign-in or an API key stands. */
+export type AccountState =
+  | 'active'
+  | 'refreshing'
+  | 'interrupted'
+  /** The answer to its refresh was lost. */
+  | 'ambiguous'
+  /** The next refresh has to wait, after one that failed. */
+  | 'waiting'
+  | 'expired'
+  /** Its token serves to its end, and there will be no other. */
+  | 'at-only'
+  /** Out of use, for a reason of its own. */
+  | 'quarantined'
+  /** Taken out by an operator. */
+  | 'disabled'
+  | 'unknown';
+
+/** Why an account does not serve, or soon will not. */
+export type AccountWhy =
+  | 'answer-lost'
+  /** Each new token is refused. */
+  | 'auth-loop'
+  | 'invalid-api-key'
+  /** Its last token is refused. */
+  | 'rejected'
+  /** xAI refreshes it no more. */
+  | 'refused'
+  /** The last refresh came to nothing. */
+  | 'refresh-failed';
+
 /** Every sentence that the program itself says in a chat. One file a language implements it. */
 export interface Words {
   /** The queue is full; nothing was stored. */
@@ -180,9 +214,12 @@ export interface Words {
     readonly access: string;
     readonly none: string;
   };
+  /** The values of `limits.access`. */
+  readonly accessModes: Readonly<Record<AccessMode, string>>;
   readonly accountsNone: string;
   /** This process cannot look at the accounts. */
   readonly accountsAway: string;
+  /** `state` and `reason`: of the two below. */
   readonly account: (
     name: string,
     kind: 'oauth' | 'key',
@@ -190,6 +227,9 @@ export interface Words {
     minutes: number | undefined,
     reason: string,
   ) => string;
+  readonly accountStates: Readonly<Record<AccountState, string>>;
+  /** `code`: what the refusal or the failure calls itself, or empty. */
+  readonly accountWhy: Readonly<Record<AccountWhy, (code: string) => string>>;
   readonly loginPrivately: string;
   readonly loginLink: (url: string, code: string) => string;
   readonly loginDone: string;

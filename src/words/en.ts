@@ -170,6 +170,11 @@ export const en: Words = {
     access: 'Who may talk',
     none: 'no limit',
   },
+  accessModes: {
+    pairing: 'owners, and whom they let in (`pairing`)',
+    allowlist: 'owners, and who is on the list (`allowlist`)',
+    open: 'everybody (`open`)',
+  },
   accountsNone: 'There is no sign-in and no API key.',
   accountsAway: 'I cannot look at the accounts from here. Try `npm run credentials` on my machine.',
   account: (name, kind, state, minutes, reason) =>
@@ -178,6 +183,26 @@ export const en: Words = {
       ...(minutes === undefined ? [] : [`token for ${minutes} min`]),
       ...(reason === '' ? [] : [reason]),
     ].join(', '),
+  accountStates: {
+    active: 'active',
+    refreshing: 'is being refreshed',
+    interrupted: 'its refresh was interrupted',
+    ambiguous: 'the answer to its refresh was lost',
+    waiting: 'waits before it is refreshed again',
+    expired: 'expired',
+    'at-only': 'serves, but is not refreshed any more',
+    quarantined: 'out of use',
+    disabled: 'taken out',
+    unknown: 'unknown',
+  },
+  accountWhy: {
+    'answer-lost': () => 'the answer to its refresh was lost for good',
+    'auth-loop': () => 'xAI refuses each new token',
+    'invalid-api-key': () => 'xAI refuses the key',
+    rejected: () => 'xAI refuses its last token',
+    refused: (code) => `xAI refreshes it no more (\`${code}\`)`,
+    'refresh-failed': (code) => `the last refresh failed (\`${code}\`)`,
+  },
   loginPrivately: 'Please ask me that in a private chat.',
   loginLink: (url, code) =>
     `Open ${url} and enter the code **${code}**. I wait, and tell you when it is done.`,

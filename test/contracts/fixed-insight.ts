@@ -1,11 +1,11 @@
-import type { Account, Insight, SignIn, UsageOf } from '../../src/chat/insight.ts';
+import type { Account, Insight, Limits, SignIn, UsageOf } from '../../src/chat/insight.ts';
 import { BridgeError } from '../../src/errors.ts';
 
 /** What commands may know, as a test sets it. */
 export class FixedInsight implements Insight {
   readonly version = '1.2.3';
   readonly model = 'grok-4.3';
-  readonly limits = {
+  limits: Limits = {
     person: { requestsPerMinute: 10 },
     chat: { budgetUsdPerDay: 5 },
     all: {},

@@ -140,17 +140,17 @@ describe('what is used, kept and going on', () => {
     expect(await say('/status')).toBe(en.statusFine);
     given.insight.serves = false;
     expect(await say('/status')).toBe(en.statusWaiting);
-    const account = { name: 'main', kind: 'oauth', state: 'expired', reason: 'gone' } as const;
+    const account = { name: 'main', kind: 'oauth', state: 'expired', why: null } as const;
     given.insight.members = [{ ...account, remainingMs: 120_000 }];
     const told = await say('/status', owner);
     expect(told).toContain(en.statusFacts('1.2.3', 2));
-    expect(told).toContain(`- ${en.account('main', 'oauth', 'expired', 2, 'gone')}`);
+    expect(told).toContain(`- ${en.account('main', 'oauth', en.accountStates.expired, 2, '')}`);
   });
 
   it('/accounts lists them, says that there is none, or that it cannot look', async () => {
     expect(await say('/accounts', owner)).toBe(en.accountsNone);
     given.insight.members = [
-      { name: 'api-key', kind: 'key', state: 'active', reason: '', remainingMs: null },
+      { name: 'api-key', kind: 'key', state: 'active', why: null, remainingMs: null },
     ];
     expect(await say('/accounts', owner)).toBe('- **api-key** (API key): active');
     given.insight.members = undefined;
