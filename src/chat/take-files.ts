@@ -25,7 +25,7 @@ export type TakenFiles =
   | {
       readonly kind: 'taken';
       readonly files: readonly PromptFile[];
-      /** Why files of the message that is replied to are not among them; a word for each. */
+      /** Why files of the message that is replied to are not among them; none: all of them are. */
       readonly leftOut: readonly ((words: Words) => string)[];
     }
   /** None is kept, and this is why. */
@@ -33,7 +33,8 @@ export type TakenFiles =
 
 /**
  * Fetches what came with a message and keeps it for its prompt: all of it, or nothing and a word
- * that says why. What a message merely replies to is left out where it is of no use, and told.
+ * that says why. What a message merely replies to comes behind its own, and is left out where it is of
+ * no use or one too many, and told.
  */
 export async function takeFiles(
   prompt: string,
@@ -42,13 +43,15 @@ export async function takeFiles(
   signal: AbortSignal,
 ): Promise<TakenFiles> {
   if (files.length === 0) return { kind: 'taken', files: [], leftOut: [] };
-  if (files.length > fileLimits.most)
-    return refused((words) => words.filesTooMany(fileLimits.most));
+  const { most } = fileLimits;
+  const own = files.filter(({ isQuoted }) => isQuoted !== true);
+  if (own.length > most) return refused((words) => words.filesTooMany(most));
+  const inTurn = [...own, ...files.filter(({ isQuoted }) => isQuoted === true)];
   const either = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
   const taken: { file: PromptFile; bytes: Uint8Array }[] = [];
   const leftOut: ((words: Words) => string)[] = [];
   let leftBytes: number = fileLimits.togetherBytes;
-  for (const file of files) {
+  for (const file of inTurn.slice(0, most)) {
     const name = shortName(file.name);
     const result = await takeOne(file, name, leftBytes, fetchFile, either);
     if (result.kind === 'refused') {
@@ -59,6 +62,8 @@ export async function takeFiles(
     leftBytes -= result.bytes.byteLength;
     taken.push({ file: { name, kind: result.is, mime: result.mime }, bytes: result.bytes });
   }
+  const surplus = inTurn.slice(most).map(({ name }) => shortName(name));
+  if (surplus.length > 0) leftOut.push((words) => words.filesLeftOut(surplus, most));
   signal.throwIfAborted();
   await store.put(
     prompt,

@@ -151,6 +151,8 @@ export interface Words {
 
   /** Of the files that came with a message; nothing was stored. `name` is the file's. */
   readonly filesTooMany: (most: number) => string;
+  /** Below an answer: these of the message that was replied to were too many. */
+  readonly filesLeftOut: (names: readonly string[], most: number) => string;
   readonly filesTooLarge: (mostMegabytes: number) => string;
   readonly fileTooLarge: (name: string, sizes: string) => string;
   /** Part of `fileTooLarge`. */

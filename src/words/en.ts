@@ -111,6 +111,8 @@ export const en: Words = {
     `This is longer than the ${maxChars} characters I take at once. Please shorten it or send it in parts.`,
 
   filesTooMany: (most) => `I take at most ${most} files at once. Please send fewer.`,
+  filesLeftOut: (names, most) =>
+    `I take at most ${most} files at once, and have not looked at ${names.map((name) => `“${name}”`).join(', ')}.`,
   filesTooLarge: (megabytes) =>
     `These files are more than the ${megabytes} MB I take at once. Please send fewer or smaller ones.`,
   fileTooLarge: (name, sizes) => `“${name}” is too large: ${sizes}. I have not read any of it.`,

@@ -98,6 +98,8 @@ export const zh: Words = {
   tooLong: (maxChars) => `这条消息超过了我一次能接收的 ${maxChars} 个字符，请缩短或分几次发送。`,
 
   filesTooMany: (most) => `我一次最多接收 ${most} 个文件，请少发一些。`,
+  filesLeftOut: (names, most) =>
+    `我一次最多接收 ${most} 个文件，没有查看${names.map((name) => `“${name}”`).join('、')}。`,
   filesTooLarge: (megabytes) => `这些文件合计超过我一次能接收的 ${megabytes} MB，请减少或缩小。`,
   fileTooLarge: (name, sizes) => `“${name}”太大：${sizes}。我没有读取其中任何内容。`,
   fileSizes: (image, text) => `图片最大 ${image} MB，文本最大 ${text} KB`,

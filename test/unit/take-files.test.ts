@@ -136,6 +136,44 @@ describe('files of a message', () => {
     expect(taken.leftOut.map((why) => why(words))).toEqual([words.fileKind('a.mp4')]);
   });
 
+  const numbered = (count: number, of: string, more: Partial<IncomingFile> = {}) =>
+    Array.from({ length: count }, (_, n) => file(`${of}${n}.png`, 'image/png', more));
+  const pictures = (...files: readonly IncomingFile[]) =>
+    shelf(Object.fromEntries(files.map(({ ref }) => [ref, png])));
+
+  it('leave what there is room for to the quoted message: the rest is left out, and named', async () => {
+    const own = numbered(fileLimits.most - 1, 'own');
+    const quoted = numbered(3, 'quoted', { isQuoted: true });
+    const at = pictures(...own, ...quoted);
+    // Several messages that are one question may bring a quoted file before one of their own.
+    const taken = await at.take(...quoted, ...own);
+    if (taken.kind !== 'taken') throw new Error(taken.why(words));
+    const names = [...own.map(({ name }) => name), 'quoted0.png'];
+    expect(taken.files.map(({ name }) => name)).toEqual(names);
+    expect([at.fetched, at.kept.get('p')?.length]).toEqual([names, fileLimits.most]);
+    const note = words.filesLeftOut(['quoted1.png', 'quoted2.png'], fileLimits.most);
+    expect(taken.leftOut.map((why) => why(words))).toEqual([note]);
+    expect(note).toContain('“quoted1.png”, “quoted2.png”');
+  });
+
+  it('are refused as too many when their own are, whatever is quoted', async () => {
+    const files = [
+      ...numbered(fileLimits.most + 1, 'own'),
+      ...numbered(1, 'quoted', { isQuoted: true }),
+    ];
+    const at = pictures(...files);
+    const taken = await at.take(...files);
+    expect(taken.kind === 'refused' && taken.why(words)).toBe(words.filesTooMany(fileLimits.most));
+    expect([at.kept.size, at.fetched]).toEqual([0, []]);
+  });
+
+  it('are all of the quoted message, where there are none of their own, up to ten', async () => {
+    const files = numbered(fileLimits.most + 1, 'quoted', { isQuoted: true });
+    const taken = await pictures(...files).take(...files);
+    if (taken.kind !== 'taken') throw new Error(taken.why(words));
+    expect([taken.files.length, taken.leftOut.length]).toEqual([fileLimits.most, 1]);
+  });
+
   it('have names that are no markup', async () => {
     const at = shelf({ x: png });
     const name = '@everyone](https://x.y)\u202Egnp.exe';
