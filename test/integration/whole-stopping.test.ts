@@ -53,6 +53,19 @@ describe('/stop, through a bridge and a worker', () => {
     },
   );
 
+  it('leaves an answer that counts: /usage tells of it', async () => {
+    const ulla = telegramPrivate(stage.world, 'Ulla');
+    ulla.say('Give me a long answer');
+    await ulla.until((shown) => shown.some((text) => text.length > 20 && text.endsWith('…')));
+    ulla.say('/stop');
+    await ulla.until((shown) => shown.find((text) => text.includes(en.stopped)));
+    ulla.say('/usage');
+    const told = await ulla.until((shown) =>
+      shown.find((text) => text.startsWith('Today you have had')),
+    );
+    expect(told).toMatch(/one answer: [1-9]\d* tokens/);
+  });
+
   it('so does Telegram’s own stop', async () => {
     const { telegram } = stage.world;
     const user = telegram.createUser('Una');
