@@ -72,10 +72,18 @@ it('a further language is a further file', async () => {
 function sentences(said: unknown, path = ''): (readonly [path: string, sentence: string])[] {
   if (typeof said === 'string') return [[path, said]];
   if (typeof said === 'function') {
-    return [3, 'x', ''].map((about) => {
-      const sentence: unknown = said(...Array.from({ length: said.length }, () => about));
-      return [`${path}(${about})`, String(sentence)];
+    const abouts = [3, 'x', '', ['x']];
+    const found = abouts.flatMap((about) => {
+      try {
+        const sentence: unknown = said(...Array.from({ length: said.length }, () => about));
+        return [[`${path}(${JSON.stringify(about)})`, String(sentence)] as const];
+      } catch {
+        // It is about something of another kind.
+        return [];
+      }
     });
+    expect(found, path).not.toEqual([]);
+    return found;
   }
   return Object.entries(said ?? {}).flatMap(([key, inner]) => sentences(inner, `${path}.${key}`));
 }
