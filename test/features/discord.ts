@@ -2,6 +2,8 @@ import { discordChatter, discordMentioner } from '../people.ts';
 import { png } from '../pictures.ts';
 import type { Person, Somewhere } from './platform.ts';
 
+const picture = { filename: 'b.png', contentType: 'image/png', bytes: png };
+
 /** Discord, for the table of features. */
 export function onDiscord({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>): Somewhere {
   const { discord } = world;
@@ -30,6 +32,10 @@ export function onDiscord({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>
             .messages(channel)
             .filter(({ authorId }) => authorId === discord.botId)
             .flatMap(({ attachments }) => attachments.map(({ filename }) => filename)),
+        markup: () =>
+          discord.messages(channel).findLast(({ authorId }) => authorId === discord.botId)
+            ?.content ?? '',
+        pick: (command, options) => void discord.slash({ user, channel, name: command, options }),
         pings: () =>
           discord
             .messages(channel)
@@ -38,7 +44,6 @@ export function onDiscord({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>
           discord.edit({ id: discord.say({ user, channel, text }) }, changed),
         attach: (text) => {
           const code = { filename: 'a.ts', contentType: 'text/plain', bytes: Buffer.from('a = 1') };
-          const picture = { filename: 'b.png', contentType: 'image/png', bytes: png };
           discord.say({ user, channel, text, files: [picture, code] });
         },
         forward: (texts, comment) => {
@@ -56,6 +61,10 @@ export function onDiscord({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>
           for (const said of [...chain, text]) {
             before = discord.say({ user, channel, text: said, replyTo: before });
           }
+        },
+        replyToPicture: (text) => {
+          const before = discord.say({ user, channel, text: 'Look.', files: [picture] });
+          discord.say({ user, channel, text, replyTo: before });
         },
       };
     },

@@ -3,13 +3,14 @@ import { expect } from 'vitest';
 import { en } from '../../src/words/en.ts';
 import { zh } from '../../src/words/zh.ts';
 import { answers } from '../people.ts';
+import { askedByCommand, lackingModel, repliedPicture } from './asking.ts';
 import { reached, says } from './expect.ts';
 import { inGroups } from './groups.ts';
+import { looks } from './looks.ts';
 import type { Feature } from './platform.ts';
+import { endless, stopping } from './stopping.ts';
 import { budget, fairUse, ownersView, pairing, signInByChat } from './unclaimed.ts';
 
-/** In a question: the answer does not end by itself. */
-export const endless = 'without end';
 /** In a question: the answer is longer than anybody reads in a chat. */
 export const everything = 'everything there is';
 /** What Grok is asked when it is to condense, and what it then answers in the sandbox. */
@@ -29,6 +30,8 @@ export const features: readonly Feature[] = [
       expect(await person.ask(`Second on ${platform}?`)).toContain(`First on ${platform}?`);
     },
   },
+  askedByCommand,
+  looks,
   {
     name: 'What is written so far, while it is written',
     lacking: { terminal: 'on a screen only' },
@@ -87,6 +90,7 @@ export const features: readonly Feature[] = [
       expect(asked).toContain('> The sky is green.\n\nReally');
     },
   },
+  repliedPicture,
   {
     name: 'Chains of replies, as data',
     lacking: { Telegram: 'tells the last message', terminal: linesOnly },
@@ -143,6 +147,7 @@ export const features: readonly Feature[] = [
       await says(person, en.personaOff);
     },
   },
+  lackingModel,
   {
     name: 'A menu of the commands',
     lacking: { terminal: noMenu },
@@ -183,35 +188,7 @@ export const features: readonly Feature[] = [
       expect(await person.ask(`Three on ${platform}?`)).toContain('turn 1');
     },
   },
-  {
-    name: '`/stop` keeps what has come',
-    talk: async (at, platform) => {
-      const person = at.meet('Sid');
-      person.say(`Go on ${endless} on ${platform}.`);
-      await reached(at.world, `Go on ${endless} on ${platform}.`);
-      person.say('/stop');
-      await person.until((shown) => shown.some((text) => text.includes(en.stopping)));
-    },
-  },
-  {
-    name: 'Buttons that stop an answer, and ask again',
-    lacking: { terminal: linesOnly },
-    talk: async (at, platform) => {
-      const person = at.meet('Ben');
-      person.say(`Go on ${endless} with buttons on ${platform}.`);
-      await person.until((shown) => shown.some((text) => text.includes('It has begun.')));
-      const press = async (label: string) => {
-        await person.until(() => person.buttons?.().join() === label);
-        person.press?.(label);
-      };
-      await press(en.stopButton);
-      await says(person, en.stopped);
-      await press(en.retryButton);
-      await person.until((shown) => shown.length === 2);
-      await press(en.stopButton);
-      await person.until((shown) => shown[1]?.includes('⏹'));
-    },
-  },
+  ...stopping,
   {
     name: '`/usage`, `/status`, `/help`',
     talk: async (at, platform) => {

@@ -11,6 +11,10 @@ export type Platform = (typeof platforms)[number];
 export interface Person extends Pick<Chatter, 'say' | 'shown' | 'everShown' | 'until' | 'ask'> {
   /** The names of the files that the bot has sent. */
   files(): readonly string[];
+  /** The newest message as the platform was given it, marked up in its way. */
+  markup(): string;
+  /** Picks a command from the platform's menu, with what it is given. */
+  pick?(name: string, options: Readonly<Record<string, string>>): void;
   /** How many the bot has pinged, all at once counted as one. */
   pings?(): number;
   /** The labels of the buttons below the bot's newest message; a press of one, by a part of its label. */
@@ -24,6 +28,8 @@ export interface Person extends Pick<Chatter, 'say' | 'shown' | 'everShown' | 'u
   forward?(texts: readonly string[], comment: string): void;
   /** Answers something that the bot has not said: the last of these, each an answer to the one before. */
   replyTo?(chain: readonly string[], text: string): void;
+  /** Answers a picture that the bot has not sent. */
+  replyToPicture?(text: string): void;
 }
 
 export interface Somewhere {

@@ -2,6 +2,8 @@ import { telegramChatter } from '../people.ts';
 import { png } from '../pictures.ts';
 import type { Person, Somewhere } from './platform.ts';
 
+const picture = { name: 'b.png', mime: 'image/png', content: png };
+
 /** Telegram, for the table of features. */
 export function onTelegram({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>): Somewhere {
   const { telegram } = world;
@@ -38,12 +40,12 @@ export function onTelegram({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'
         pings: () =>
           telegram.messages(chat).filter(({ from, pinged }) => from.isBot && pinged.length > 0)
             .length,
+        markup: () => telegram.messages(chat).findLast(({ from }) => from.isBot)?.html ?? '',
         change: (text, changed) =>
           telegram.editByUser(chat, telegram.say({ user, chat, text }), changed),
         attach: (text) => {
           const album = `album of ${name}`;
           const code = { name: 'a.ts', mime: 'text/plain', content: Buffer.from('a = 1') };
-          const picture = { name: 'b.png', mime: 'image/png', content: png };
           telegram.say({ user, chat, text, album, photo: true, file: picture });
           telegram.say({ user, chat, text: '', album, file: code });
         },
@@ -55,6 +57,10 @@ export function onTelegram({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'
         },
         replyTo: ([quoted = ''], text) => {
           const before = telegram.say({ user, chat, text: quoted });
+          telegram.say({ user, chat, text, replyTo: before });
+        },
+        replyToPicture: (text) => {
+          const before = telegram.say({ user, chat, text: 'Look.', photo: true, file: picture });
           telegram.say({ user, chat, text, replyTo: before });
         },
       };

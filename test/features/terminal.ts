@@ -42,6 +42,7 @@ export function atTerminal({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'
             .map(([, path = '']) => path)
             .filter((path) => statSync(path).size > 0)
             .map((path) => /[^-]+$/.exec(path)?.[0] ?? ''),
+        markup: () => shown().join(),
         ask: async (question, ms) => {
           say(question);
           return until(([all = '']) => {

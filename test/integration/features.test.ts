@@ -5,8 +5,10 @@ import { echo } from '../../sandbox/xai/answerer.ts';
 import { longAnswer } from '../../sandbox/xai/long-answer.ts';
 import { Daemon } from '../daemon.ts';
 import { onDiscord } from '../features/discord.ts';
-import { condensing, endless, everything, features } from '../features/features.ts';
+import { condensing, everything, features } from '../features/features.ts';
+import { everyMark } from '../features/looks.ts';
 import { type Feature, type Platform, platforms, type Somewhere } from '../features/platform.ts';
+import { endless } from '../features/stopping.ts';
 import { onTelegram } from '../features/telegram.ts';
 import { atTerminal } from '../features/terminal.ts';
 import { readmeWith } from '../readme.ts';
@@ -29,6 +31,7 @@ beforeAll(async () => {
   stage = await Stage.signedIn({ world: unlimited });
   stage.world.xai.answerWith((request) => {
     if (request.turns[0]?.text.startsWith(condensing.demand)) return condensing.summary;
+    if (request.text.includes(everyMark.demand)) return everyMark.answer;
     if (request.text.includes(everything)) return longAnswer('all').repeat(5);
     return request.text.includes(endless) ? withoutEnd(request.signal) : echo(request);
   });
