@@ -1,18 +1,18 @@
+import type { SandboxWorld } from '../../sandbox/world.ts';
 import { discordChatter, discordMentioner } from '../people.ts';
 import { png } from '../pictures.ts';
-import type { Person, Somewhere } from './platform.ts';
+import type { Listed, Person, Place } from './platform.ts';
 
 const picture = { filename: 'b.png', contentType: 'image/png', bytes: png };
 
 /** Discord, for the table of features. */
-export function onDiscord({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>): Somewhere {
+export function onDiscord(world: SandboxWorld): Place {
   const { discord } = world;
   const channelOf = (name: string) => discord.createChannel(discord.createGuild(name), 'general');
   return {
     world,
-    daemon,
     group: (name) => discordMentioner(world, name, channelOf(name)),
-    pair: (names) => {
+    together: (names) => {
       const channel = channelOf(names.join());
       return names.map((name) => discordMentioner(world, name, channel));
     },
@@ -27,6 +27,8 @@ export function onDiscord({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>
           : void discord.slash({ user, channel, name: text.slice(1), locale });
       return {
         ...discordChatter(world, { name, user }, channel.id, say),
+        id: `discord:${user.id}`,
+        typings: () => discord.typings(channel).length,
         files: () =>
           discord
             .messages(channel)
@@ -68,5 +70,23 @@ export function onDiscord({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>
         },
       };
     },
+  };
+}
+
+/** A server that is let in but for one channel, and a channel of another server. */
+export function listedOnDiscord(world: SandboxWorld): Listed {
+  const { discord } = world;
+  const [club, elsewhere] = [discord.createGuild('Club'), discord.createGuild('Elsewhere')];
+  const [open, closed] = [
+    discord.createChannel(club, 'open'),
+    discord.createChannel(club, 'quiet'),
+  ];
+  const ours = discord.createChannel(elsewhere, 'ours');
+  const theirs = discord.createChannel(elsewhere, 'theirs');
+  const places = [`guild:${club.id}`, `channel:${ours.id}`].map((place) => `discord:${place}`);
+  return {
+    allow: [...places, `-discord:channel:${closed.id}`].join(),
+    welcome: [open, ours].map((channel) => discordMentioner(world, 'Wes', channel)),
+    shutOut: [closed, theirs].map((channel) => discordMentioner(world, 'Sho', channel)),
   };
 }

@@ -4,11 +4,12 @@ import { en } from '../../src/words/en.ts';
 import { zh } from '../../src/words/zh.ts';
 import { answers } from '../people.ts';
 import { askedByCommand, lackingModel, repliedPicture } from './asking.ts';
+import { decided } from './decided.ts';
 import { reached, says } from './expect.ts';
 import { inGroups } from './groups.ts';
 import { looks } from './looks.ts';
 import type { Feature } from './platform.ts';
-import { endless, stopping } from './stopping.ts';
+import { endless, stopping, whoWaits } from './stopping.ts';
 import { budget, fairUse, ownersView, pairing, signInByChat } from './unclaimed.ts';
 
 /** In a question: the answer is longer than anybody reads in a chat. */
@@ -49,6 +50,8 @@ export const features: readonly Feature[] = [
   signInByChat,
   fairUse,
   budget,
+  decided,
+  whoWaits,
   {
     name: 'A question that is changed while it waits',
     lacking: { terminal: linesOnly },

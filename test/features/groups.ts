@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 
 import type { Feature } from './platform.ts';
+import { signedIn } from './unclaimed.ts';
 
 const alone = 'one person';
 
@@ -21,10 +22,60 @@ export const inGroups: readonly Feature[] = [
     },
   },
   {
+    name: 'In groups, one conversation of all who are there',
+    lacking: { terminal: alone },
+    at: 'thrifty',
+    talk: async (at, platform) => {
+      const [one, other] = at.together?.(['Jim', 'Jan']) ?? [];
+      await one?.ask(`What do we know on ${platform}?`);
+      expect(await other?.ask(`And that, on ${platform}?`)).toContain(
+        `turn 2. Before that you said: “What do we know on ${platform}?”`,
+      );
+    },
+  },
+  {
+    name: 'In groups, a limit that many meet is told once',
+    lacking: { terminal: alone },
+    at: 'thrifty',
+    talk: async (at, platform) => {
+      const people = at.together?.(['Abe', 'Bo', 'Cy', 'Dan', 'Eli', 'Flo', 'Gia']) ?? [];
+      for (const [number, person] of people.entries()) person.say(`Ask ${number} on ${platform}?`);
+      const refused = () =>
+        at.daemon.lines.filter(
+          ({ msg, of, outcome }) =>
+            msg === 'message refused' && of === 'chat' && outcome === 'too-fast',
+        ).length;
+      await expect.poll(refused, { timeout: 30_000, interval: 10 }).toBe(4);
+      const shown = () => people[0]?.shown().join('\n') ?? '';
+      const count = (words: RegExp) => shown().match(words)?.length ?? 0;
+      await expect
+        .poll(() => count(/This is turn [123]\./g), { timeout: 30_000, interval: 10 })
+        .toBe(3);
+      expect(count(/There is a lot asked here at once/g)).toBe(1);
+    },
+  },
+  {
+    name: 'Places in `ALLOW`, and with a `-` before them',
+    lacking: { terminal: alone },
+    at: 'unclaimed',
+    talk: async (at, platform) => {
+      await signedIn(at);
+      const { shutOut = [], welcome = [] } = at.listed ?? {};
+      for (const person of shutOut) person.say(`Am I heard on ${platform}?`);
+      for (const person of welcome) {
+        expect(await person.ask(`And I, on ${platform}?`)).toContain('turn 1');
+      }
+      expect(shutOut.map((person) => person.shown())).toEqual([[], []]);
+      const asked = at.world.xai.requests.flatMap(({ inputs }) => inputs).join('\n');
+      expect(asked).toContain(`And I, on ${platform}?`);
+      expect(asked).not.toContain(`Am I heard on ${platform}?`);
+    },
+  },
+  {
     name: 'In groups, a conversation of everybody’s own (`GROUP_CONVERSATIONS`)',
     lacking: { terminal: alone },
     talk: async (at, platform) => {
-      const [one, other] = at.pair?.(['Kim', 'Kai']) ?? [];
+      const [one, other] = at.together?.(['Kim', 'Kai']) ?? [];
       await one?.ask(`What do I know on ${platform}?`);
       expect(await other?.ask(`And I, on ${platform}?`)).toContain('turn 1');
     },

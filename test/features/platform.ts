@@ -9,6 +9,10 @@ export type Platform = (typeof platforms)[number];
 
 /** Somebody alone with the bot, as far as the platform goes. */
 export interface Person extends Pick<Chatter, 'say' | 'shown' | 'everShown' | 'until' | 'ask'> {
+  /** As owners and `ALLOW` name them: `discord:123`. */
+  readonly id?: string;
+  /** How often the bot has shown them that it is typing. */
+  typings?(): number;
   /** The names of the files that the bot has sent. */
   files(): readonly string[];
   /** The newest message as the platform was given it, marked up in its way. */
@@ -32,17 +36,32 @@ export interface Person extends Pick<Chatter, 'say' | 'shown' | 'everShown' | 'u
   replyToPicture?(text: string): void;
 }
 
-export interface Somewhere {
+/** A platform, whichever program is on it. */
+export interface Place {
   readonly world: SandboxWorld;
-  readonly daemon: Daemon;
   /** Somebody new, whose platform is in this language (BCP 47); the terminal has but one person. */
   meet(name: string, locale?: string): Person;
   /** A place with several people: who speaks there to the bot; an own one for each name. */
   group?(name: string): Pick<Chatter, 'ask' | 'shown'>;
-  /** Two people in one such place. */
-  pair?(names: readonly [string, string]): readonly Pick<Chatter, 'ask'>[];
+  /** Several people in one such place. */
+  together?(names: readonly string[]): readonly Pick<Chatter, 'ask' | 'say' | 'shown'>[];
   /** A thread or a topic of such a place. */
   topic?(name: string): Pick<Chatter, 'ask' | 'shown'>;
+}
+
+/** Places that a bot is told of in its `ALLOW`, with somebody in each who speaks to it. */
+export interface Listed {
+  /** As in `ALLOW`. */
+  readonly allow: string;
+  readonly welcome: readonly Pick<Chatter, 'ask'>[];
+  readonly shutOut: readonly Pick<Chatter, 'say' | 'shown'>[];
+}
+
+export interface Somewhere extends Place {
+  readonly daemon: Daemon;
+  /** Who owns the bot there by its settings. */
+  readonly owner?: Person | undefined;
+  readonly listed?: Listed | undefined;
 }
 
 /** One row of the table: a promise, and the conversation that shows it. */
@@ -51,8 +70,9 @@ export interface Feature {
   /** Why a platform cannot have it, in a word or two. */
   readonly lacking?: Partial<Record<Platform, string>>;
   /**
-   * `unclaimed`: with a bot that is nobody's yet and talks with nobody; `thrifty`: with one that
-   * spends next to nothing on anybody. Else with one that talks with everybody.
+   * `unclaimed`: with a bot that is nobody's yet and talks only where `listed` says so; `thrifty`:
+   * with one that has an `owner`, spends next to nothing on anybody, lets a chat ask three times a
+   * minute and answers one at a time. Else with one that talks with everybody.
    */
   readonly at?: 'unclaimed' | 'thrifty';
   readonly talk: (at: Somewhere, platform: Platform) => Promise<void>;

@@ -1,4 +1,7 @@
+import { expect } from 'vitest';
+
 import { en } from '../../src/words/en.ts';
+import { answers } from '../people.ts';
 import { reached, says } from './expect.ts';
 import type { Feature } from './platform.ts';
 
@@ -39,3 +42,24 @@ export const stopping: readonly Feature[] = [
     },
   },
 ];
+
+/** Another one is being answered; there is one place to be answered at. */
+export const whoWaits: Feature = {
+  name: 'No typing for who waits for others',
+  lacking: { terminal: 'shows none' },
+  at: 'thrifty',
+  talk: async (at, platform) => {
+    const first = at.meet('Ann');
+    first.say(`Go on ${endless} before others on ${platform}.`);
+    await first.until((shown) => shown.some((text) => text.includes('It has begun.')));
+    await first.until(() => (first.typings?.() ?? 0) > 0);
+    const other = at.meet('Bob');
+    other.say(`And me, on ${platform}?`);
+    // What is answered at once: the question before it has been taken.
+    other.say('/status');
+    await says(other, en.statusFine);
+    expect(other.typings?.()).toBe(0);
+    first.say('/stop');
+    await other.until((shown) => shown.some((text) => answers(text, `And me, on ${platform}?`)));
+  },
+};

@@ -1,21 +1,21 @@
+import type { SandboxWorld } from '../../sandbox/world.ts';
 import { telegramChatter } from '../people.ts';
 import { png } from '../pictures.ts';
-import type { Person, Somewhere } from './platform.ts';
+import type { Listed, Person, Place } from './platform.ts';
 
 const picture = { name: 'b.png', mime: 'image/png', content: png };
 
 /** Telegram, for the table of features. */
-export function onTelegram({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'>): Somewhere {
+export function onTelegram(world: SandboxWorld): Place {
   const { telegram } = world;
   const prefix = `@${telegram.botUsername} `;
   return {
     world,
-    daemon,
     group: (name) => {
       const [user, chat] = [telegram.createUser(name), telegram.createGroup(name)];
       return telegramChatter(world, name, { user, chat, prefix });
     },
-    pair: (names) => {
+    together: (names) => {
       const chat = telegram.createGroup(names.join());
       return names.map((name) =>
         telegramChatter(world, name, { user: telegram.createUser(name), chat, prefix }),
@@ -32,6 +32,11 @@ export function onTelegram({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'
       const chat = user;
       return {
         ...telegramChatter(world, name, { user, chat }),
+        id: `telegram:${user}`,
+        typings: () =>
+          telegram.requests.filter(
+            ({ method, chatId }) => method === 'sendChatAction' && chatId === chat,
+          ).length,
         files: () =>
           telegram
             .messages(chat)
@@ -65,5 +70,28 @@ export function onTelegram({ world, daemon }: Pick<Somewhere, 'world' | 'daemon'
         },
       };
     },
+  };
+}
+
+/** A group that is let in but for one topic, and a topic of another group. */
+export function listedOnTelegram(world: SandboxWorld): Listed {
+  const { telegram } = world;
+  const prefix = `@${telegram.botUsername} `;
+  const [club, elsewhere] = ['Club', 'Elsewhere'].map((name) => {
+    const chat = telegram.createGroup(name, { forum: true });
+    const [first, second] = [telegram.createTopic(chat, 'One'), telegram.createTopic(chat, 'Two')];
+    return { chat, first, second };
+  });
+  if (club === undefined || elsewhere === undefined) throw new Error('there are no groups');
+  const speaker = (name: string, chat: number, topic: number) =>
+    telegramChatter(world, name, { user: telegram.createUser(name), chat, topic, prefix });
+  return {
+    allow: [
+      `telegram:chat:${club.chat}`,
+      `-telegram:topic:${club.chat}:${club.second}`,
+      `telegram:topic:${elsewhere.chat}:${elsewhere.first}`,
+    ].join(),
+    welcome: [club, elsewhere].map(({ chat, first }) => speaker('Wes', chat, first)),
+    shutOut: [club, elsewhere].map(({ chat, second }) => speaker('Sho', chat, second)),
   };
 }

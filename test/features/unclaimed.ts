@@ -23,6 +23,27 @@ async function claimed(at: Somewhere): Promise<Person> {
   return owner;
 }
 
+/** The sign-ins to Grok of such bots. */
+const signIns = new WeakMap<Daemon, Promise<void>>();
+
+/** Resolves once the bot there can ask Grok: the first to need it has the owner sign in. */
+export async function signedIn(at: Somewhere): Promise<void> {
+  const known = signIns.get(at.daemon) ?? signIn(at);
+  signIns.set(at.daemon, known);
+  return known;
+}
+
+async function signIn(at: Somewhere): Promise<void> {
+  const owner = await ownerOf(at);
+  owner.say('/login');
+  const code = await owner.until((shown) => {
+    const link = shown.find((text) => /enter the code/.test(text));
+    return /[A-Z0-9]{4}-[A-Z0-9]{4}/.exec(link ?? '')?.[0];
+  });
+  expect(at.world.xai.approveDevice(code)).toBe(true);
+  await says(owner, en.loginDone);
+}
+
 /** Strangers come, and are judged. */
 export const pairing: Feature = {
   name: 'Strangers are let in, or not, by the owner with a button',
@@ -71,16 +92,7 @@ export const signInByChat: Feature = {
   name: '`/login` signs in to Grok, for owners',
   lacking: { terminal: '`npm run login`' },
   at: 'unclaimed',
-  talk: async (at) => {
-    const owner = await ownerOf(at);
-    owner.say('/login');
-    const code = await owner.until((shown) => {
-      const link = shown.find((text) => /enter the code/.test(text));
-      return /[A-Z0-9]{4}-[A-Z0-9]{4}/.exec(link ?? '')?.[0];
-    });
-    expect(at.world.xai.approveDevice(code)).toBe(true);
-    await says(owner, en.loginDone);
-  },
+  talk: signedIn,
 };
 
 /** A second question on the same day, where the first one spends it all. */

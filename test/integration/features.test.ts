@@ -1,15 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { SandboxWorld } from '../../sandbox/world.ts';
-import { echo } from '../../sandbox/xai/answerer.ts';
+import { type Answerer, type AnswerRequest, echo } from '../../sandbox/xai/answerer.ts';
 import { longAnswer } from '../../sandbox/xai/long-answer.ts';
 import { Daemon } from '../daemon.ts';
-import { onDiscord } from '../features/discord.ts';
+import { listedOnDiscord, onDiscord } from '../features/discord.ts';
 import { condensing, everything, features } from '../features/features.ts';
 import { everyMark } from '../features/looks.ts';
-import { type Feature, type Platform, platforms, type Somewhere } from '../features/platform.ts';
+import {
+  type Feature,
+  type Listed,
+  type Place,
+  type Platform,
+  platforms,
+  type Somewhere,
+} from '../features/platform.ts';
 import { endless } from '../features/stopping.ts';
-import { onTelegram } from '../features/telegram.ts';
+import { listedOnTelegram, onTelegram } from '../features/telegram.ts';
 import { atTerminal } from '../features/terminal.ts';
 import { readmeWith } from '../readme.ts';
 import { Stage, unlimited } from '../stage.ts';
@@ -20,7 +27,12 @@ let somewhere: Record<Platform, Somewhere>;
 /** Beside it, bots with other settings. The terminal is never nobody's, and has nobody to share with. */
 const others = {
   unclaimed: { ACCESS: 'pairing', REQUESTS_PER_MINUTE: '1' },
-  thrifty: { ACCESS: 'open', BUDGET_USD_PER_DAY: '0.000001' },
+  thrifty: {
+    ACCESS: 'open',
+    BUDGET_USD_PER_DAY: '0.000001',
+    REQUESTS_PER_MINUTE_CHAT: '3',
+    WORKER_CONCURRENCY: '1',
+  },
 } as const;
 type Other = keyof typeof others;
 const worlds: SandboxWorld[] = [];
@@ -29,12 +41,7 @@ const passed = new Set<string>();
 
 beforeAll(async () => {
   stage = await Stage.signedIn({ world: unlimited });
-  stage.world.xai.answerWith((request) => {
-    if (request.turns[0]?.text.startsWith(condensing.demand)) return condensing.summary;
-    if (request.text.includes(everyMark.demand)) return everyMark.answer;
-    if (request.text.includes(everything)) return longAnswer('all').repeat(5);
-    return request.text.includes(endless) ? withoutEnd(request.signal) : echo(request);
-  });
+  stage.world.xai.answerWith(answer);
   const environment = {
     ADAPTERS: platforms.join(',').toLowerCase(),
     HISTORY_TOKENS: '2000',
@@ -45,11 +52,11 @@ beforeAll(async () => {
   stage.daemons.push(daemon);
   for (const other of ['unclaimed', 'thrifty'] as const) {
     const world = await SandboxWorld.start({ ...unlimited, xai: { devicePollMs: 300 } });
+    world.xai.answerWith(answer);
     worlds.push(world);
-    const run = (adapter: string) => ({ world, daemon: otherwise(other, world, adapter) });
     elsewhere[other] = {
-      Discord: onDiscord(run('discord')),
-      Telegram: onTelegram(run('telegram')),
+      Discord: otherwise(other, onDiscord(world), listedOnDiscord(world)),
+      Telegram: otherwise(other, onTelegram(world), listedOnTelegram(world)),
     };
   }
   await daemon.logged('models listed');
@@ -61,11 +68,10 @@ beforeAll(async () => {
       ),
     ),
   );
-  const parts = { world: stage.world, daemon };
   somewhere = {
-    Discord: onDiscord(parts),
-    Telegram: onTelegram(parts),
-    terminal: atTerminal(parts),
+    Discord: { ...onDiscord(stage.world), daemon },
+    Telegram: { ...onTelegram(stage.world), daemon },
+    terminal: atTerminal({ world: stage.world, daemon }),
   };
 });
 
@@ -90,10 +96,24 @@ describe('the README', () => {
 });
 
 /** A program with other settings on one platform; an unclaimed one has no way to ask Grok yet. */
-function otherwise(other: Other, world: SandboxWorld, adapter: string): Daemon {
+function otherwise(other: Other, place: Place, listed: Listed): Somewhere {
+  const { world } = place;
+  const owner = place.meet('Ole');
+  const adapter = owner.id?.split(':')[0] ?? '';
   const own = { ADAPTERS: adapter, REDIS_PREFIX: `${other}-${adapter}`, ...others[other] };
-  const key = other === 'thrifty' ? { XAI_API_KEY: world.xai.apiKey } : {};
-  return stage.run(['all'], { ...world.environment(), ...own, ...key });
+  const more =
+    other === 'thrifty'
+      ? { XAI_API_KEY: world.xai.apiKey, OWNERS: owner.id }
+      : { ALLOW: listed.allow };
+  const daemon = stage.run(['all'], { ...world.environment(), ...own, ...more });
+  return other === 'thrifty' ? { ...place, daemon, owner } : { ...place, daemon, listed };
+}
+
+function answer(request: AnswerRequest): ReturnType<Answerer> {
+  if (request.turns[0]?.text.startsWith(condensing.demand)) return condensing.summary;
+  if (request.text.includes(everyMark.demand)) return everyMark.answer;
+  if (request.text.includes(everything)) return longAnswer('all').repeat(5);
+  return request.text.includes(endless) ? withoutEnd(request.signal) : echo(request);
 }
 
 function offeredOn(platform: Platform): Feature[] {
