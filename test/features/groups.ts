@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 
+import { en } from '../../src/words/en.ts';
 import type { Feature } from './platform.ts';
 import { signedIn } from './unclaimed.ts';
 
@@ -52,6 +53,22 @@ export const inGroups: readonly Feature[] = [
         .poll(() => count(/This is turn [123]\./g), { timeout: 30_000, interval: 10 })
         .toBe(3);
       expect(count(/There is a lot asked here at once/g)).toBe(1);
+    },
+  },
+  {
+    name: 'In groups, a budget that is used up is told once',
+    lacking: { terminal: alone },
+    at: 'thrifty',
+    talk: async (at, platform) => {
+      const [person] = at.together?.(['Hal']) ?? [];
+      await person?.ask(`One in a group on ${platform}?`);
+      for (const number of ['Two', 'Three']) person?.say(`${number} in a group on ${platform}?`);
+      person?.say('/status');
+      const shown = () => person?.shown().join('\n') ?? '';
+      for (const words of ['You have used up', en.statusFine]) {
+        await expect.poll(shown, { timeout: 30_000, interval: 10 }).toContain(words);
+      }
+      expect(shown().match(/You have used up/g)).toHaveLength(1);
     },
   },
   {

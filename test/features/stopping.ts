@@ -52,12 +52,16 @@ export const whoWaits: Feature = {
     const first = at.meet('Ann');
     first.say(`Go on ${endless} before others on ${platform}.`);
     await first.until((shown) => shown.some((text) => text.includes('It has begun.')));
-    await first.until(() => (first.typings?.() ?? 0) > 0);
+    const typings = () => first.typings?.() ?? 0;
+    await first.until(() => typings() > 0);
     const other = at.meet('Bob');
     other.say(`And me, on ${platform}?`);
     // What is answered at once: the question before it has been taken.
     other.say('/status');
     await says(other, en.statusFine);
+    // Typing is shown every few seconds: by then to the other one, too, if it were.
+    const shownBefore = typings();
+    await first.until(() => typings() > shownBefore);
     expect(other.typings?.()).toBe(0);
     first.say('/stop');
     await other.until((shown) => shown.some((text) => answers(text, `And me, on ${platform}?`)));
