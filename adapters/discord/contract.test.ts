@@ -36,6 +36,17 @@ class DiscordStage implements Stage {
   };
   /** Discord commonly allows five messages or edits in 5 s in a channel. */
   readonly paceMs = { private: 1_200, group: 1_200 };
+  readonly topics = {
+    say: async (topic: 'cats' | 'dogs', text: string) => {
+      const mention = `<@${this.#sandbox.botId}> ${text}`;
+      this.#sandbox.say({ user: this.#ann, channel: this.#threads[topic], text: mention });
+    },
+    shown: (topic: 'cats' | 'dogs') =>
+      this.#sandbox
+        .messages(this.#threads[topic])
+        .filter(({ authorId }) => authorId === this.#sandbox.botId)
+        .map(({ content }) => content),
+  };
   readonly menu = {
     perStart: 1,
     names: () => this.#sandbox.commandNames(),
@@ -46,6 +57,7 @@ class DiscordStage implements Stage {
   readonly #ann;
   readonly #bob;
   readonly #channels;
+  readonly #threads;
 
   static async start(): Promise<DiscordStage> {
     return new DiscordStage(await DiscordSandbox.start());
@@ -59,6 +71,11 @@ class DiscordStage implements Stage {
       private: sandbox.openDm(this.#ann),
       'other private': sandbox.openDm(this.#bob),
       group: sandbox.createChannel(sandbox.createGuild('guild'), 'talk'),
+    };
+    const { group } = this.#channels;
+    this.#threads = {
+      cats: sandbox.createThread(group, 'cats', { owner: this.#ann }),
+      dogs: sandbox.createThread(group, 'dogs', { owner: this.#ann }),
     };
   }
 
@@ -127,6 +144,11 @@ class DiscordStage implements Stage {
       text: quoted,
     });
     this.#say('private', text, said);
+  }
+
+  async change(text: string, changed: string): Promise<void> {
+    const said = this.#sandbox.say({ user: this.#ann, channel: this.#channels.private, text });
+    this.#sandbox.edit({ id: said }, changed);
   }
 
   connections(): number {

@@ -25,7 +25,8 @@ class TelegramStage implements Stage {
     mutter: async (text: string) => this.#say('group', text),
     reply: async (messageId: string, text: string) => this.#say('group', text, Number(messageId)),
     asBot: async (text: string) => this.#asBot(text),
-    command: async (name: string, rest: string) => this.#say('group', `/${name} ${rest}`),
+    command: async (name: string, rest: string) =>
+      this.#say('group', `/${name}@${this.#sandbox.botUsername} ${rest}`),
   };
   readonly faults = {
     inject: (call: 'post' | 'edit', fault: PlatformFault) => this.#inject(call, fault),
@@ -46,6 +47,18 @@ class TelegramStage implements Stage {
   };
   /** About a message a second in a chat, 20 a minute in a group (core.telegram.org/bots/faq). */
   readonly paceMs = { private: 1_100, group: 3_400 };
+  readonly topics = {
+    say: async (topic: 'cats' | 'dogs', text: string) => {
+      const mention = `@${this.#sandbox.botUsername} ${text}`;
+      const to = { user: this.#ann, chat: this.#forum, topic: this.#topics[topic] };
+      this.#sandbox.say({ ...to, text: mention });
+    },
+    shown: (topic: 'cats' | 'dogs') =>
+      this.#sandbox
+        .messages(this.#forum)
+        .filter(({ from, threadId }) => from.isBot && threadId === this.#topics[topic])
+        .map(({ text }) => text),
+  };
   readonly menu = {
     perStart: languageTags.length,
     names: () => this.#sandbox.commandNames(),
@@ -56,6 +69,8 @@ class TelegramStage implements Stage {
   readonly #ann: number;
   readonly #bob: number;
   readonly #chats: Record<Place, number>;
+  readonly #forum: number;
+  readonly #topics: Record<'cats' | 'dogs', number>;
 
   static async start(): Promise<TelegramStage> {
     return new TelegramStage(await TelegramSandbox.start({ limits: noLimits }));
@@ -67,6 +82,11 @@ class TelegramStage implements Stage {
     this.#bob = sandbox.createUser('bob');
     const group = sandbox.createGroup('talk');
     this.#chats = { private: this.#ann, 'other private': this.#bob, group };
+    this.#forum = sandbox.createGroup('forum', { forum: true });
+    this.#topics = {
+      cats: sandbox.createTopic(this.#forum, 'Cats'),
+      dogs: sandbox.createTopic(this.#forum, 'Dogs'),
+    };
   }
 
   adapter(): Adapter {
@@ -136,6 +156,11 @@ class TelegramStage implements Stage {
     const to = { user: this.#ann, chat: this.#chats.private };
     const replyTo = this.#sandbox.say({ ...to, text: quoted });
     this.#sandbox.say({ ...to, text, replyTo });
+  }
+
+  async change(text: string, changed: string): Promise<void> {
+    const said = this.#sandbox.say({ user: this.#ann, chat: this.#chats.private, text });
+    this.#sandbox.editByUser(this.#chats.private, said, changed);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

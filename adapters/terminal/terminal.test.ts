@@ -76,6 +76,8 @@ adapterContract('the terminal', async () => new TerminalStage(), [
   'attachments',
   'quotes',
   'menu',
+  'topics',
+  'edits',
 ]);
 
 const never = new AbortController().signal;

@@ -7,6 +7,7 @@ import { promiseInput } from './input-contract.ts';
 import { Listening } from './listening.ts';
 import type { Take } from './listening.ts';
 import { expectPause, idOf, longest, outgoing } from './outgoing.ts';
+import { promisePlaces } from './place-contract.ts';
 import { promisePosting } from './posting-contract.ts';
 
 /** What a platform may be without; the promises that need it are not declared for it. */
@@ -26,7 +27,9 @@ export type Lack =
   | 'refusable markup'
   | 'attachments'
   | 'quotes'
-  | 'menu';
+  | 'menu'
+  | 'topics'
+  | 'edits';
 
 /** Declares what every adapter promises, for the adapter that `start` sets a stage for. */
 export function adapterContract(
@@ -237,6 +240,7 @@ export function adapterContract(
     promiseButtons(promise, { stage, listening });
     promisePosting(promise, { stage, listening });
     promiseInput(promise, { stage, listening });
+    promisePlaces(promise, { stage, listening });
 
     promise('faults', 'says what became of a post or an edit', async () => {
       const on = await stage();

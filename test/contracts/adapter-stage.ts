@@ -65,6 +65,14 @@ export interface Stage extends AsyncDisposable {
   attach?(text: string, files: readonly SentFile[]): Promise<void>;
   /** Ann answers in private what was not said by the bot. */
   answer?(quoted: string, text: string): Promise<void>;
+  /** Topics or threads of the group. */
+  readonly topics?: {
+    /** Ann says it there so that it is meant for the bot. */
+    say(topic: 'cats' | 'dogs', text: string): Promise<void>;
+    shown(topic: 'cats' | 'dogs'): readonly string[];
+  };
+  /** Ann says something in private and makes something else of it. */
+  change?(text: string, changed: string): Promise<void>;
   readonly menu?: {
     /** How many menus an adapter looks at when it begins to listen, one for each language or one. */
     readonly perStart: number;

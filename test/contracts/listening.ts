@@ -10,6 +10,7 @@ export class Listening implements AsyncDisposable {
   readonly adapter: Adapter;
   readonly heard: Incoming[] = [];
   readonly pressed: Incoming[] = [];
+  readonly edited: Incoming[] = [];
   readonly ended: Promise<void>;
   readonly #stop = new AbortController();
 
@@ -32,7 +33,8 @@ export class Listening implements AsyncDisposable {
       this.pressed.push(press);
       return { notice: `You pressed ${press.text}` };
     };
-    this.ended = adapter.listen({ receive, pressed }, this.#stop.signal);
+    const edited = async (message: Incoming) => void this.edited.push(message);
+    this.ended = adapter.listen({ receive, pressed, edited }, this.#stop.signal);
   }
 
   readonly hear = async (text: string): Promise<Incoming> => {

@@ -22,7 +22,8 @@ export class MemoryStage implements Stage {
       this.#hear('group', text, { chain: [{ text: said?.text ?? '', isOurs: true }] });
     },
     asBot: async (text: string) => this.#hear('group', text, { fromBot: true }),
-    command: async (name: string, rest: string) => this.#hear('group', `/${name} ${rest}`),
+    command: async (name: string, rest: string) =>
+      this.#hear('group', `/${name} ${rest}`, { refusal: 'here' }),
   };
 
   readonly paceMs = { private: 1_200, group: 1_200 };

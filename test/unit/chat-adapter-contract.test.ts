@@ -11,4 +11,6 @@ adapterContract('an adapter in memory', async () => new MemoryStage(), [
   'attachments',
   'quotes',
   'menu',
+  'topics',
+  'edits',
 ]);
