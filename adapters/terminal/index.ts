@@ -24,6 +24,8 @@ const definition: AdapterDefinition<z.infer<typeof envSchema>> = {
       input: process.stdin,
       output: process.stdout,
       folder: tmpdir(),
+      // Of LC_ALL, LC_MESSAGES or LANG, as Node reads them.
+      locale: Intl.DateTimeFormat().resolvedOptions().locale,
       ...tools,
     }),
 };

@@ -18,6 +18,8 @@ import type { Output } from './screen.ts';
 
 export interface TerminalOptions extends AdapterTools {
   readonly user: string;
+  /** BCP 47: what the program's own words are in; English where it is left out. */
+  readonly locale?: string;
   readonly input: NodeJS.ReadableStream;
   readonly output: Output;
   /** In which the files that are answered get a folder of their own. */
@@ -144,14 +146,14 @@ export class TerminalAdapter implements Adapter {
   }
 
   #message(text: string): Incoming {
-    const { user, clock } = this.#options;
+    const { user, locale, clock } = this.#options;
     this.#said += 1;
     this.#lastLineAtMs = clock.now();
     return {
       id: `term-${this.#run}-${this.#said}`,
       conversation: 'local',
       address: 'local',
-      author: { id: `terminal:${user}`, name: user },
+      author: { id: `terminal:${user}`, name: user, locale },
       fromBot: false,
       isOperator: true,
       isPrivate: true,

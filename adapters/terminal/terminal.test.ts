@@ -24,6 +24,7 @@ class TerminalStage implements Stage {
   adapter(folder = this.folder): Adapter {
     return new TerminalAdapter({
       user: 'ann',
+      locale: 'zh-CN',
       input: this.input,
       output: { write: (text) => this.written.push(text) },
       folder,
@@ -94,6 +95,15 @@ describe('the terminal adapter', () => {
     listening.stop();
     await listening.ended;
     expect(adapter.health().up).toBe(false);
+  });
+
+  it('tells which language its person has set', async () => {
+    await using stage = new TerminalStage();
+    const adapter = stage.adapter();
+    await adapter.connect(never);
+    await using listening = await Listening.begin(adapter);
+    await stage.say('private', 'hello');
+    expect((await listening.hear('hello')).author.locale).toBe('zh-CN');
   });
 
   it('takes its person for the operator, and passes over empty lines', async () => {

@@ -253,7 +253,7 @@ export const features: readonly Feature[] = [
   },
   {
     name: 'The program’s own words in one’s language',
-    lacking: { terminal: 'has no language' },
+    lacking: { terminal: 'in the system’s' },
     talk: async (at) => {
       const person = at.meet('Li', 'zh-CN');
       person.say('/status');
