@@ -202,3 +202,10 @@ test('previews keep the pace that Telegram allows', async () => {
   expect(bot.adapter.previewIntervalMs(bot.address)).toBe(1_100);
   expect(bot.adapter.previewIntervalMs(writeAddress({ chat: -5 }))).toBe(3_400);
 });
+
+test('topics of a group are one chat, and what is no address is one of its own', async () => {
+  await using bot = await rig();
+  const chatOf = (thread: number) => bot.adapter.chatOf?.(writeAddress({ chat: -5, thread }));
+  expect(chatOf(1)).toBe(chatOf(2));
+  expect(bot.adapter.chatOf?.('of another kind')).toBe('of another kind');
+});

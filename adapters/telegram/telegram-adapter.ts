@@ -74,7 +74,12 @@ export class TelegramAdapter implements Adapter {
   }
 
   chatOf(address: string): string {
-    return String(readAddress(address).chat);
+    try {
+      return String(readAddress(address).chat);
+    } catch {
+      // Of a later version, perhaps: what is sent there will say so.
+      return address;
+    }
   }
 
   async connect(signal: AbortSignal): Promise<void> {
