@@ -57,6 +57,8 @@ test('a fail-over to a replica without the newest generation: it is put back, an
 
   const admin = connect();
   await until(async () => (await admin.hget(rec, 'gen')) === '2', 20_000);
+  // Who put it back says so once it has heard that it is there.
+  await until(async () => fleet.of('restored').length > 0, 20_000);
   // Each process may have seen it.
   expect(fleet.of('rollback')[0]).toMatchObject({ stored: '1.1', seen: '1.2' });
   expect(fleet.of('restored')).toMatchObject([{ generation: 2 }]);
