@@ -58,4 +58,21 @@ describe('an answer', () => {
     await expect(box.deliver(other, turn, signal)).rejects.toThrow('asked');
     expect(platform.texts()).toEqual(['Hello.']);
   });
+
+  it('is noted before it is sent: whoever goes on after a crash knows that it may be there', async () => {
+    const gate = Promise.withResolvers<void>();
+    platform.latency = () => gate.promise;
+    const dying = outbox().deliver(reply('Hello.'), turn, signal);
+    await clock.advance(1);
+    expect(platform.calls).toHaveLength(1);
+    expect((await receipts.load('p1')).get(0)).toEqual({ state: 'sending' });
+    platform.latency = async () => {};
+    const resent: unknown[] = [];
+    const successor = outbox({ onResend: (what) => resent.push(what) });
+    await successor.deliver(reply('Hello.'), { ...turn, takenOver: true }, signal);
+    expect(resent).toEqual([{ prompt: 'p1', chunk: 0 }]);
+    gate.resolve();
+    await dying;
+    expect(platform.texts()).toEqual(['Hello.']);
+  });
 });
