@@ -1,8 +1,9 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 
 import { BridgeError } from '../errors.ts';
 import { readRedisUrl, redisPlaceWords, type RedisPlace } from '../redis-url.ts';
+import { GatheringRedis } from './gathering-redis.ts';
 import { SteadySentinelConnector } from './steady-sentinel-connector.ts';
 
 const connectTimeoutMs = 5000;
@@ -85,13 +86,18 @@ export function openRedis(
 ): Redis {
   const place = readRedisUrl(url);
   const options = { ...redisOptions(), ...(name === undefined ? {} : { connectionName: name }) };
-  if (typeof place === 'string') return new Redis(url, options);
+  if (typeof place === 'string') return new GatheringRedis(url, options);
   const tls = place.isTls ? { tls: ca === undefined ? {} : { ca } } : {};
   switch (place.kind) {
     case 'server':
-      return new Redis(url, { ...options, ...tls });
+      return new GatheringRedis(url, { ...options, ...tls });
     case 'sentinel':
-      return new Redis({ ...options, ...sentinelOptions(place), ...tls, ...sentinelTls(tls) });
+      return new GatheringRedis({
+        ...options,
+        ...sentinelOptions(place),
+        ...tls,
+        ...sentinelTls(tls),
+      });
   }
 }
 
