@@ -36,6 +36,12 @@ export interface KeptHistory {
   readonly exchanges: readonly Exchange[];
 }
 
+/** A history as it is stored: its exchanges, oldest first, and the fields of its summary. */
+export interface StoredHistory {
+  readonly exchanges: readonly string[];
+  readonly summary: Readonly<Record<string, string>>;
+}
+
 /** What was said before in a conversation. Settle writes it. */
 export class History {
   readonly #options: HistoryOptions;
@@ -46,11 +52,18 @@ export class History {
 
   /**
    * What is remembered under one history epoch; nothing, if it is gone. An entry that cannot be
-   * read, or of a newer format, is left out.
+   * read, or of a newer format, is left out. `stored`: what is stored of it, where that is known.
    */
-  async load(conversation: string, historyEpoch: number): Promise<Remembered> {
+  async load(
+    conversation: string,
+    historyEpoch: number,
+    stored?: StoredHistory,
+  ): Promise<Remembered> {
     const { budgetTokens } = this.#options;
-    const { exchanges, summary } = await this.#read(conversation, historyEpoch);
+    const { exchanges, summary } = this.#parse(
+      conversation,
+      stored ?? (await this.#read(conversation, historyEpoch)),
+    );
     // Not there any more: so many came after it that the list has let go of all it covers.
     const covered = exchanges.findLastIndex(({ raw }) => raw === summary?.through);
     const rest = exchanges.slice(covered + 1);
@@ -67,20 +80,27 @@ export class History {
   async all(conversation: string): Promise<KeptHistory> {
     const { redis, prefix } = this.#options;
     const epoch = await redis.hget(conversationKey(prefix, conversation), 'history_epoch');
-    const { exchanges, summary } = await this.#read(conversation, Number(epoch ?? 0));
+    const stored = await this.#read(conversation, Number(epoch ?? 0));
+    const { exchanges, summary } = this.#parse(conversation, stored);
     return { summary: summary?.text, exchanges };
   }
 
-  async #read(conversation: string, historyEpoch: number) {
-    const { redis, prefix, log } = this.#options;
-    const [entries, kept] = await Promise.all([
+  async #read(conversation: string, historyEpoch: number): Promise<StoredHistory> {
+    const { redis, prefix } = this.#options;
+    const [exchanges, summary] = await Promise.all([
       redis.lrange(historyKey(prefix, conversation, historyEpoch), 0, -1),
       redis.hgetall(summaryKey(prefix, conversation, historyEpoch)),
     ]);
-    const exchanges = entries.flatMap((entry) => parse(entry));
-    const unread = entries.length - exchanges.length;
-    if (unread > 0) log.warn({ conversation, unread }, 'entries of a history left out');
-    const summary: Summary | undefined = summarySchema.safeParse(kept).data;
+    return { exchanges, summary };
+  }
+
+  #parse(conversation: string, stored: StoredHistory) {
+    const exchanges = stored.exchanges.flatMap((entry) => parse(entry));
+    const unread = stored.exchanges.length - exchanges.length;
+    if (unread > 0) {
+      this.#options.log.warn({ conversation, unread }, 'entries of a history left out');
+    }
+    const summary: Summary | undefined = summarySchema.safeParse(stored.summary).data;
     return { exchanges, summary };
   }
 }

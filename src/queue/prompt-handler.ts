@@ -1,6 +1,16 @@
+import type { ConversationSettings } from '../conversation-settings.ts';
 import type { Prompt } from '../prompt.ts';
 import type { Reply } from '../reply.ts';
 import type { CountedUsage } from './fair-use.ts';
+
+/** What is kept of a conversation for the one who answers. */
+export interface Kept {
+  /** The exchanges of the prompt's history, oldest first, as they are stored. */
+  readonly exchanges: readonly string[];
+  /** The fields of what stands for all before them. */
+  readonly summary: Readonly<Record<string, string>>;
+  readonly settings: ConversationSettings;
+}
 
 /** What the one who answers is given. */
 export interface PromptTurn {
@@ -11,6 +21,8 @@ export interface PromptTurn {
   readonly turnEpoch: number;
   /** From 1; a wait for a credential and a crash count none. */
   readonly attempt: number;
+  /** Came with the turn; absent for later prompts of a turn, which are to look themselves. */
+  readonly kept?: Kept | undefined;
   /** Whether this still is the process that may answer. Settling asks by itself. */
   mayAct(): boolean;
 }

@@ -2,12 +2,21 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
 import type { Clock } from '../clock.ts';
+import { parseSettings, settingFields } from '../conversation-settings.ts';
 import type { Prompt } from '../prompt.ts';
-import { conversationKey, gateKey, historyKey, usageKey } from '../redis/keys.ts';
+import {
+  conversationKey,
+  gateKey,
+  historyKey,
+  historyRoot,
+  summaryRoot,
+  usageKey,
+} from '../redis/keys.ts';
 import type { Reply } from '../reply.ts';
 import { replyEntry, word } from './entry.ts';
 import { type CountedUsage, dayNumberOf, dayOf, scopesOf } from './fair-use.ts';
 import { conversationLifetimeMs, deadLetters, usageLifetimeMs } from './lifetimes.ts';
+import type { Kept } from './prompt-handler.ts';
 import { QueueKeys } from './queue-keys.ts';
 import { loadScript } from './scripts.ts';
 
@@ -29,6 +38,8 @@ export interface Head {
   readonly starts: number;
   readonly isStopped: boolean;
   readonly isGateClosed: boolean;
+  /** What is kept of its conversation, where that was looked at, too. */
+  readonly kept?: Kept | undefined;
 }
 
 /** What became of an attempt to settle. */
@@ -88,11 +99,19 @@ export class PromptList {
         conversationKey(this.#prefix, conversation),
         gateKey(this.#prefix),
       ],
-      [conversationLifetimeMs(this.#history.lifetimeMs)],
+      [
+        conversationLifetimeMs(this.#history.lifetimeMs),
+        historyRoot(this.#prefix),
+        summaryRoot(this.#prefix),
+        conversation,
+        ...settingFields,
+      ],
     );
-    const [turnEpoch, ...looked] = begun.parse(answer);
-    const head = toHead(looked);
-    return head === null ? null : { turn: { conversation, turnEpoch, settled: 0 }, head };
+    const [turnEpoch, raw, attempts, starts, stopped, closed, kept] = begun.parse(answer);
+    const head = toHead([raw, attempts, starts, stopped, closed]);
+    if (head === null) return null;
+    const turn = { conversation, turnEpoch, settled: 0 };
+    return { turn, head: kept === undefined ? head : { ...head, kept: toKept(kept) } };
   }
 
   /**
@@ -199,7 +218,8 @@ const postponeScript = loadScript('head', 'postpone');
 const looks = [z.string().nullable(), z.number(), z.number(), z.number(), z.number()] as const;
 type Looked = [string | null, number, number, number, number];
 
-const begun = z.tuple([z.number(), ...looks]);
+const stored = z.tuple([z.array(z.string()), z.array(z.string()), z.array(z.string().nullable())]);
+const begun = z.tuple([z.number(), ...looks, stored.optional()]);
 const settled = z.union([
   z.tuple([z.enum(['lost', 'stopped'])]),
   z.tuple([z.literal('settled'), z.number(), ...looks]),
@@ -212,6 +232,13 @@ const postponed = z.union([
 function toHead([raw, attempts, starts, stopped, closed]: Looked): Head | null {
   if (raw === null) return null;
   return { raw, attempts, starts, isStopped: stopped === 1, isGateClosed: closed === 1 };
+}
+
+function toKept([exchanges, summary, settings]: z.infer<typeof stored>): Kept {
+  const fields = summary.flatMap((field, at) =>
+    at % 2 === 0 ? [[field, summary[at + 1] ?? ''] as const] : [],
+  );
+  return { exchanges, summary: Object.fromEntries(fields), settings: parseSettings(settings) };
 }
 
 /** A number from outside as HINCRBY bears it: a script that fails half-way would settle half. */

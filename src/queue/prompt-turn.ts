@@ -120,6 +120,7 @@ class PromptStep {
         historyEpoch,
         turnEpoch: this.#turn.turnEpoch,
         attempt: this.#head.attempts + 1,
+        kept: this.#head.kept,
         mayAct: () => this.#hold.mayAct(),
       },
       this.#hold,

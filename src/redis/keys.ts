@@ -26,12 +26,22 @@ export function conversationKey(prefix: string, conversation: string): string {
  * `Exchange`. `/reset` raises the epoch; settle appends only under the epoch that is current.
  */
 export function historyKey(prefix: string, conversation: string, historyEpoch: number): string {
-  return `${rootKey(prefix)}:history:${historyEpoch}:${conversation}`;
+  return `${historyRoot(prefix)}${historyEpoch}:${conversation}`;
+}
+
+/** What every key of a history begins with; `<epoch>:<conversation>` follows. */
+export function historyRoot(prefix: string): string {
+  return `${rootKey(prefix)}:history:`;
 }
 
 /** HASH of what stands for a history's oldest exchanges: `v`, `text`, and `through`, the last of them. */
 export function summaryKey(prefix: string, conversation: string, historyEpoch: number): string {
-  return `${rootKey(prefix)}:summary:${historyEpoch}:${conversation}`;
+  return `${summaryRoot(prefix)}${historyEpoch}:${conversation}`;
+}
+
+/** What every key of a summary begins with; `<epoch>:<conversation>` follows. */
+export function summaryRoot(prefix: string): string {
+  return `${rootKey(prefix)}:summary:`;
 }
 
 /**

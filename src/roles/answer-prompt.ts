@@ -48,7 +48,7 @@ export interface AnswerPromptParts {
 export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
   const { history, condenser, settings, ask, files, previews, onAnswer, clock, log } = parts;
   return async (turn, signal) => {
-    const { prompt, historyEpoch, attempt } = turn;
+    const { prompt, historyEpoch, attempt, kept: found } = turn;
     const words = wordsFor(prompt.author.locale);
     const begunAtMs = clock.monotonic();
     const stop = stopButton(prompt.id, words);
@@ -68,8 +68,8 @@ export function answerPrompts(parts: AnswerPromptParts): PromptHandler {
       }
       const { text: asked, images, kept } = attached;
       const [{ earlier, exchanges, due }, chosen] = await Promise.all([
-        history.load(prompt.conversation, historyEpoch),
-        settings(prompt.conversation),
+        history.load(prompt.conversation, historyEpoch, found),
+        found?.settings ?? settings(prompt.conversation),
       ]);
       const blind =
         images.length > 0 && prompt.imagine !== true ? await parts.blindFor(chosen) : undefined;
