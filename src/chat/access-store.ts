@@ -1,3 +1,5 @@
+import type { Standing } from '../standing.ts';
+
 /** Where an owner was last heard in private: there the program tells them what they should know. */
 export interface OwnerPlace {
   /** As in `Author.id`. */
@@ -31,7 +33,7 @@ export interface RequestLimits {
  * atomic step, and repeating it changes nothing. Rejects when nothing could be stored.
  */
 export interface AccessStore {
-  standing(person: string): Promise<'owner' | 'allowed' | 'denied' | 'stranger'>;
+  standing(person: string): Promise<Standing>;
   hasOwner(): Promise<boolean>;
   /** Makes `person` the owner if there is none. True when they are it afterwards. */
   claim(person: string): Promise<boolean>;

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 import type { Clock } from '../clock.ts';
+import type { Standing } from '../standing.ts';
 import type { AccessStore } from './access-store.ts';
 import { Claim } from './claim.ts';
 import type { Incoming } from './port.ts';
@@ -80,6 +81,26 @@ export class Access {
         if (standing === 'allowed') return { kind: 'allowed', isOwner: false };
         return message.isPrivate ? this.#pair(message) : { kind: 'ignored' };
     }
+  }
+
+  /**
+   * What `decide` would ask the store about who says this, put as a condition for whoever takes the
+   * message in and can look in the same step: the standings with which they may. Undefined where
+   * that is not all there is to it: where the store need not be asked, or the message may do more.
+   */
+  welcome(message: Incoming): readonly Standing[] | undefined {
+    const person = message.author.id;
+    if (message.isOperator === true || this.#owners.has(person)) return undefined;
+    const marks = [person, ...message.places];
+    if (marks.some((mark) => this.#denied.has(mark)) || this.#isClaim(message)) return undefined;
+    // In private an owner is more than somebody who may talk: the place is noted.
+    const standings: Standing[] = message.isPrivate ? [] : ['owner'];
+    if (this.#rules.mode === 'open' || marks.some((mark) => this.#allowed.has(mark))) {
+      standings.push('allowed', 'stranger');
+    } else if (this.#rules.mode === 'pairing') {
+      standings.push('allowed');
+    }
+    return standings.length === 0 ? undefined : standings;
   }
 
   /** Whether this person may talk there. Unlike `decide` it lets nobody in and asks nobody. */

@@ -1,59 +1,45 @@
 import type { Clock } from '../clock.ts';
 import { forPrompt } from '../prompt-at-hand.ts';
 import { wordsFor } from '../words.ts';
-import type { Words } from '../words.ts';
 import type { AccessStore, OwnerPlace } from './access-store.ts';
 import type { Access } from './access.ts';
-import { withCited } from './cited.ts';
 import { cleanName, cleanText } from './clean.ts';
-import type { Asking } from './command.ts';
-import { askedBy, runCommand } from './commands.ts';
+import { askedBy, isCommand, runCommand } from './commands.ts';
 import type { Conversations } from './conversations.ts';
-import { deskFor, waitWords } from './desk.ts';
+import { deskFor } from './desk.ts';
 import type { Insight, SignIn } from './insight.ts';
-import type { Deleted, Incoming, Intake, Logger, Pressed, Received, Typed } from './port.ts';
+import type { Deleted, Incoming, Intake, Pressed, Received, Typed } from './port.ts';
 import { pressAnswer } from './pressed.ts';
-import type { Prompts, Unfair } from './prompts.ts';
+import type { Unfair } from './prompts.ts';
+import { type QuestionParts, Questions, unfairWords } from './questions.ts';
 import { suggestions } from './suggest.ts';
-import { takeFiles } from './take-files.ts';
-import type { FileTakerParts, TakenFiles } from './take-files.ts';
-import { hushed, ownWords, replied, replyTo, takenAs } from './visit.ts';
+import { ownWords, replied, replyTo } from './visit.ts';
 import type { Visit } from './visit.ts';
-
-/** The longest message that is taken, its quote included, in UTF-16 units. */
-export const maxPromptChars = 32_000;
 
 /** In a group that the bot does not serve, anybody could have it repeat itself. */
 const turnedAwayForMs = 60 * 60_000;
 
-export interface AdmissionOptions {
+export interface AdmissionOptions extends QuestionParts {
   /** The adapter's, known once it is connected. */
   readonly account: string;
-  readonly prompts: Prompts;
   readonly conversations: Conversations;
   readonly insight: Insight;
   readonly signIn: SignIn;
-  /** Whether a group's people talk in one conversation or each in their own. */
-  readonly groups?: 'shared' | 'per-user';
   readonly access: Access;
   readonly owners: Pick<AccessStore, 'noteOwner' | 'ownerPlaces'>;
   readonly clock: Clock;
-  readonly log: Logger;
-  readonly maxPromptChars?: number;
-  /** Told of each message that is for us and is not taken: why, and whose limit it met. */
-  readonly onRefused?: (why: 'full' | Unfair['kind'], of?: Unfair['of']) => void;
-  /** How the files of messages are fetched and kept; without this none is taken. */
-  readonly files?: FileTakerParts | undefined;
 }
 
 /** Takes what one account hears: decides what is for us and from whom, runs commands, puts prompts in. */
 export class Admission implements Intake {
   readonly #options: AdmissionOptions;
+  readonly #questions: Questions;
   /** What was last noted of each owner, so that a chatty one is not noted again and again. */
   readonly #noted = new Map<string, string>();
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
+    this.#questions = new Questions(options);
   }
 
   async receive(message: Incoming, signal: AbortSignal): Promise<Received> {
@@ -64,8 +50,14 @@ export class Admission implements Intake {
 
   async #admit(message: Incoming, signal: AbortSignal): Promise<Received> {
     const { access, log } = this.#options;
-    const verdict = await access.decide(message);
     const visit = this.#visit(message, signal);
+    // Mostly a question of somebody who may ask: then one step tells both.
+    const welcome = isCommand(visit.text) ? undefined : access.welcome(message);
+    if (welcome !== undefined) {
+      const received = await this.#questions.askIfWelcome(visit, welcome);
+      if (received !== 'unwelcome') return received;
+    }
+    const verdict = await access.decide(message);
     switch (verdict.kind) {
       case 'ignored':
         return this.#turnAway(visit);
@@ -97,12 +89,12 @@ export class Admission implements Intake {
 
   async edited(message: Incoming, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { conversation, text } = this.#visit(message, signal);
-    const asked = askedBy(text);
+    const visit = this.#visit(message, signal);
+    const asked = askedBy(visit.text);
     if (asked === undefined) return;
-    const whole = withCited(message, asked, this.#isRemembered(message));
-    if (whole === '' || whole.length > this.#mostChars) return;
-    await this.#amend(conversation, message.address, whole);
+    const whole = this.#questions.whole(visit, asked);
+    if (!this.#questions.isTaken(whole)) return;
+    await this.#amend(visit.conversation, message.address, whole);
   }
 
   async suggest(typed: Typed, signal: AbortSignal): Promise<readonly string[]> {
@@ -140,11 +132,6 @@ export class Admission implements Intake {
     };
   }
 
-  /** Whether all that the bot says in the chat belongs to the conversation of this author, too. */
-  #isRemembered({ isPrivate }: Incoming): boolean {
-    return isPrivate || this.#options.groups !== 'per-user';
-  }
-
   #conversationOf({ conversation, isPrivate, author }: Incoming | Deleted | Typed): string {
     const { account, groups } = this.#options;
     const isOwn = groups === 'per-user' && !isPrivate && author !== undefined;
@@ -160,76 +147,13 @@ export class Admission implements Intake {
       access,
       signIn,
       log,
-      ask: (text, what) => this.#ask(visit, text, what),
-      refuse: (outcome) => this.#refuse(visit, outcome),
+      ask: (text, what) => this.#questions.ask(visit, text, what),
+      refuse: (outcome) => this.#questions.refuse(visit, outcome),
     });
     const { isPrivate } = message;
     const { chat } = visit;
     const use = { isOwner, isPrivate, person: author.id, chat, words, desk, insight };
-    return runCommand(visit.text, use) ?? this.#ask(visit, visit.text);
-  }
-
-  async #ask(visit: Visit, asked: string, what: Asking = 'answer'): Promise<Received> {
-    const { message, words } = visit;
-    const { log } = this.#options;
-    if (message.isUnreadable === true) return this.#say(visit, words.unreadable);
-    const text = withCited(message, asked, this.#isRemembered(message));
-    const own = message.files?.some(({ isQuoted }) => isQuoted !== true) ?? false;
-    if (text === '' && !own) return this.#say(visit, words.emptyPrompt);
-    const most = this.#mostChars;
-    if (text.length > most) return this.#say(visit, words.tooLong(most));
-
-    const taken = await this.#takeFiles(visit);
-    if (taken.kind === 'refused') return this.#say(visit, taken.why(words));
-    const outcome = await this.#options.prompts.enqueue(
-      {
-        v: 1,
-        id: message.id,
-        conversation: visit.conversation,
-        account: visit.account,
-        address: message.address,
-        author: visit.author,
-        text,
-        ...(visit.isShared ? { isShared: true } : {}),
-        ...(visit.chat === visit.conversation ? {} : { chat: visit.chat }),
-        ...(what === 'answer' ? {} : { [what]: true }),
-        ...(taken.files.length === 0 ? {} : { files: [...taken.files] }),
-        ...(taken.leftOut.length === 0 ? {} : { notes: taken.leftOut.map((why) => why(words)) }),
-        receivedAtMs: visit.receivedAtMs,
-      },
-      waitWords(visit),
-    );
-    if (typeof outcome === 'object') return this.#refuse(visit, outcome);
-    log.info({ prompt: message.id, outcome }, 'message taken');
-    if (outcome === 'full' || outcome === 'hushed') this.#options.onRefused?.('full');
-    return takenAs(visit, outcome);
-  }
-
-  async #takeFiles({ message, signal }: Visit): Promise<TakenFiles> {
-    const { files } = this.#options;
-    if (files === undefined || message.files === undefined) {
-      return { kind: 'taken', files: [], leftOut: [] };
-    }
-    return takeFiles(message.id, message.files, files, signal);
-  }
-
-  async #refuse(visit: Visit, outcome: Unfair): Promise<Received> {
-    const { log, prompts } = this.#options;
-    const facts = { outcome: outcome.kind, of: outcome.of };
-    log.info({ prompt: visit.message.id, ...facts }, 'message refused');
-    this.#options.onRefused?.(outcome.kind, outcome.of);
-    const reply = replyTo(visit, unfairWords(outcome, visit.words));
-    if (visit.message.isPrivate) return replied(await prompts.say(visit.message.id, reply));
-    // In a group everybody reads it: once is enough until it is over.
-    const { kind, of, afterMs } = outcome;
-    const whose = of === 'person' ? `${visit.author.id} ${visit.chat}` : visit.chat;
-    const once = { what: `${kind}:${whose}`, forMs: Math.max(1, Math.ceil(afterMs)) };
-    const said = await prompts.sayOnce(visit.message.id, reply, once);
-    return said === 'hushed' ? hushed(visit, reply.text) : replied(said);
-  }
-
-  get #mostChars(): number {
-    return this.#options.maxPromptChars ?? maxPromptChars;
+    return runCommand(visit.text, use) ?? this.#questions.ask(visit, visit.text);
   }
 
   /** Who may not talk is told so where that was asked for with a command, else not at all. */
@@ -272,15 +196,6 @@ export class Admission implements Intake {
 
   async #say(visit: Visit, text: string): Promise<Received> {
     return replied(await this.#options.prompts.say(visit.message.id, replyTo(visit, text)));
-  }
-}
-
-function unfairWords({ kind, of, afterMs }: Unfair, words: Words): string {
-  switch (kind) {
-    case 'too-fast':
-      return words.tooFast(of, Math.ceil(afterMs / 1000));
-    case 'spent':
-      return words.budgetUsed(of, Math.ceil(afterMs / 3_600_000));
   }
 }
 

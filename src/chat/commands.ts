@@ -20,6 +20,11 @@ export function runCommand(
   return command.run({ ...use, rest });
 }
 
+/** Whether `text` is a command, even one that there is not. */
+export function isCommand(text: string): boolean {
+  return commandPattern.test(text);
+}
+
 /** What `text` asks of Grok: itself, or what stands behind `/ask`; undefined for other commands. */
 export function askedBy(text: string): string | undefined {
   const match = commandPattern.exec(text);

@@ -1,5 +1,6 @@
 import type { Prompt } from '../prompt.ts';
 import type { Reply } from '../reply.ts';
+import type { Standing } from '../standing.ts';
 
 /** Why a prompt is not taken, and in how long one would be; nothing was stored or said. */
 export interface Unfair {
@@ -39,12 +40,14 @@ export interface StopWords {
 export interface Prompts {
   /**
    * `full`: a cap is reached; the busy word has been said, nothing was stored. `hushed`: the same,
-   * and the group had been told just before.
+   * and the group had been told just before. `unwelcome`: nothing was stored or said, since the
+   * author's standing is, at this moment, none of `welcome`; absent: whoever it is may ask.
    */
   enqueue(
     prompt: Prompt,
     words: WaitWords,
-  ): Promise<'queued' | 'known' | 'full' | 'hushed' | Unfair>;
+    welcome?: readonly Standing[],
+  ): Promise<'queued' | 'known' | 'full' | 'hushed' | 'unwelcome' | Unfair>;
   /** Says `reply`. */
   say(id: string, reply: Reply): Promise<'done' | 'known'>;
   /** Says `reply`, unless `what` was said less than `forMs` ago (`hushed`). */

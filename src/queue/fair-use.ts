@@ -14,6 +14,13 @@ export interface FairUse {
   readonly all?: Share;
 }
 
+/** Whether anything is limited at all. */
+export function isLimited(fairUse: FairUse): boolean {
+  return scopeKinds.some((kind) =>
+    Object.values(fairUse[kind] ?? {}).some((limit) => limit !== undefined),
+  );
+}
+
 /** What a limit holds for, in the order in which limits are looked at. */
 export const scopeKinds = ['person', 'chat', 'all'] as const;
 

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Prompt } from '../prompt.ts';
 import { conversationKey } from '../redis/keys.ts';
 import type { Reply } from '../reply.ts';
+import type { Standing } from '../standing.ts';
 import { replyEntry, word } from './entry.ts';
 import type { FairUse, Unfair } from './fair-use.ts';
 import { conversationLifetimeMs, seenLifetimeMs } from './lifetimes.ts';
@@ -82,13 +83,14 @@ export class PromptQueue {
    * Stores a prompt and adds its turn, or, when too many wait, answers with `words.busy`, in a group
    * once a minute (`hushed`: that was said). While the gate is closed its author, or the group, is
    * told `words.waiting`, once for each incident. Nothing is changed or said when what is fair has
-   * been used up.
+   * been used up, nor when its author's standing is none of `welcome` (`unwelcome`), if that is given.
    */
   async enqueue(
     prompt: Prompt,
     words: { readonly busy: string; readonly waiting: string },
-  ): Promise<'queued' | 'known' | 'full' | 'hushed' | Unfair> {
-    const outcome = await this.replace(prompt, words, nothingReplaced);
+    welcome?: readonly Standing[],
+  ): Promise<'queued' | 'known' | 'full' | 'hushed' | 'unwelcome' | Unfair> {
+    const outcome = await this.#take(prompt, words, nothingReplaced, welcome);
     if (outcome === 'moved') throw new Error('a prompt that replaces nothing cannot come too late');
     return outcome;
   }
@@ -102,6 +104,17 @@ export class PromptQueue {
     words: { readonly busy: string; readonly waiting: string },
     replacing: { readonly exchange: string; readonly historyEpoch: string },
   ): Promise<'queued' | 'known' | 'full' | 'hushed' | 'moved' | Unfair> {
+    const outcome = await this.#take(prompt, words, replacing);
+    if (outcome === 'unwelcome') throw new Error('nobody was to be unwelcome');
+    return outcome;
+  }
+
+  async #take(
+    prompt: Prompt,
+    words: { readonly busy: string; readonly waiting: string },
+    replacing: { readonly exchange: string; readonly historyEpoch: string },
+    welcome?: readonly Standing[],
+  ): Promise<'queued' | 'known' | 'full' | 'hushed' | 'moved' | 'unwelcome' | Unfair> {
     const taken = await takeIn(
       {
         redis: this.#redis,
@@ -109,6 +122,7 @@ export class PromptQueue {
         nowMs: this.#clock.now(),
         limits: this.#limits,
         fairUse: this.#fairUse,
+        welcome,
       },
       prompt,
       words,

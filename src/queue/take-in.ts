@@ -2,14 +2,23 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
 import { isInGroup, type Prompt } from '../prompt.ts';
-import { conversationKey, gateKey, historyKey, summaryKey, usageKey } from '../redis/keys.ts';
+import {
+  conversationKey,
+  gateKey,
+  historyKey,
+  standingKeys,
+  summaryKey,
+  usageKey,
+} from '../redis/keys.ts';
 import { replyTo } from '../reply.ts';
+import type { Standing } from '../standing.ts';
 import { replyEntry, word } from './entry.ts';
 import {
   dayNumberOf,
   dayOf,
   type FairUse,
   fairUseArguments,
+  isLimited,
   scopeKinds,
   scopesOf,
   untilTomorrowMs,
@@ -26,6 +35,8 @@ export interface TakeInParts {
   readonly nowMs: number;
   readonly limits: { readonly perConversation: number; readonly total: number };
   readonly fairUse: FairUse;
+  /** With which standings its author may talk; absent: that was decided. */
+  readonly welcome?: readonly Standing[] | undefined;
 }
 
 /** `in`: something is in Redis; `replies` now wait for a turn, at least. */
@@ -35,14 +46,14 @@ export type TakenIn =
       readonly outcome: 'queued' | 'known' | 'full' | 'hushed';
       readonly replies: number;
     }
-  | { readonly kind: 'out'; readonly why: 'moved' | Unfair };
+  | { readonly kind: 'out'; readonly why: 'moved' | 'unwelcome' | Unfair };
 
 /**
  * Runs `enqueue.lua`: limits, reservation and the prompt itself in one step. `wake` adds the turn and
  * follows it, see `Script.runThen`.
  */
 export async function takeIn(
-  { redis, prefix, nowMs, limits, fairUse }: TakeInParts,
+  { redis, prefix, nowMs, limits, fairUse, welcome = [] }: TakeInParts,
   prompt: Prompt,
   words: { readonly busy: string; readonly waiting: string },
   replacing: { readonly exchange: string; readonly historyEpoch: string },
@@ -76,7 +87,8 @@ export async function takeIn(
       historyKey(prefix, conversation, Number(replacing.historyEpoch)),
       keys.once(`busy:${prompt.chat ?? conversation}`),
       summaryKey(prefix, conversation, Number(replacing.historyEpoch)),
-      ...scopesOf(prompt).flatMap(scopeKeys),
+      ...standingKeys(prefix),
+      ...(isLimited(fairUse) ? scopesOf(prompt).flatMap(scopeKeys) : []),
     ],
     [
       word(prompt.id),
@@ -96,13 +108,16 @@ export async function takeIn(
       replacing.exchange,
       replacing.historyEpoch,
       isInGroup(prompt) ? busyLifetimeMs : 0,
-      ...fairUseArguments(fairUse),
+      prompt.author.id,
+      welcome.join(','),
+      ...(isLimited(fairUse) ? fairUseArguments(fairUse) : []),
     ],
     wake,
   );
   const [outcome, first, second] = enqueued.parse(answer);
   switch (outcome) {
     case 'moved':
+    case 'unwelcome':
       return { kind: 'out', why: outcome };
     case 'too-fast':
     case 'spent': {
@@ -117,10 +132,16 @@ export async function takeIn(
   }
 }
 
-const enqueueScript = loadScript('told', 'fair-use', 'take-newest', 'enqueue');
+const enqueueScript = loadScript(
+  '../../redis/scripts/standing',
+  'told',
+  'fair-use',
+  'take-newest',
+  'enqueue',
+);
 
 const enqueued = z.tuple([
-  z.enum(['queued', 'known', 'full', 'hushed', 'too-fast', 'spent', 'moved']),
+  z.enum(['queued', 'known', 'full', 'hushed', 'too-fast', 'spent', 'moved', 'unwelcome']),
   z.number(),
   z.number(),
 ]);

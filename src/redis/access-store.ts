@@ -1,13 +1,17 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
-import { rootKey } from './keys.ts';
+import { type Standing, standingSchema } from '../standing.ts';
+import { accessKey, standingKeys } from './keys.ts';
 import { Script } from './script.ts';
 
 const ask = Script.load(new URL('scripts/access-ask.lua', import.meta.url));
 const approve = Script.load(new URL('scripts/access-approve.lua', import.meta.url));
 const claim = Script.load(new URL('scripts/access-claim.lua', import.meta.url));
-const standing = Script.load(new URL('scripts/access-standing.lua', import.meta.url));
+const standing = Script.load(
+  new URL('scripts/standing.lua', import.meta.url),
+  new URL('scripts/access-standing.lua', import.meta.url),
+);
 
 const placeSchema = z.object({
   v: z.literal(1).default(1),
@@ -17,8 +21,6 @@ const placeSchema = z.object({
   address: z.string(),
   locale: z.string().optional(),
 });
-
-const standingSchema = z.enum(['owner', 'denied', 'allowed', 'stranger']);
 
 const askSchema = z.object({ v: z.literal(1).default(1), expires: z.number() });
 
@@ -30,16 +32,17 @@ type Place = Omit<z.infer<typeof placeSchema>, 'v'>;
  */
 export class RedisAccessStore {
   readonly #redis: Redis;
-  readonly #root: string;
+  readonly #prefix: string;
 
   constructor(redis: Redis, prefix: string) {
     this.#redis = redis;
-    this.#root = `${rootKey(prefix)}:access`;
+    this.#prefix = prefix;
   }
 
-  async standing(person: string): Promise<'owner' | 'allowed' | 'denied' | 'stranger'> {
-    const lists = [this.#key('owners'), this.#key('denied'), this.#key('allowed')];
-    return standingSchema.parse(await standing.run(this.#redis, lists, [person]));
+  async standing(person: string): Promise<Standing> {
+    return standingSchema.parse(
+      await standing.run(this.#redis, standingKeys(this.#prefix), [person]),
+    );
   }
 
   async hasOwner(): Promise<boolean> {
@@ -127,7 +130,7 @@ export class RedisAccessStore {
   }
 
   #key(name: string): string {
-    return `${this.#root}:${name}`;
+    return accessKey(this.#prefix, name);
   }
 }
 

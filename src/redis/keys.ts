@@ -51,3 +51,13 @@ export function summaryRoot(prefix: string): string {
 export function usageKey(prefix: string, day: string, scope: string): string {
   return `${rootKey(prefix)}:usage:${day}:${scope}`;
 }
+
+/** What is known of who may talk: `owners`, `denied` and `allowed` (SETs of people), and who asked. */
+export function accessKey(prefix: string, name: string): string {
+  return `${rootKey(prefix)}:access:${name}`;
+}
+
+/** The SETs that tell somebody's standing, in the order in which `standing.lua` takes them. */
+export function standingKeys(prefix: string): readonly string[] {
+  return ['owners', 'denied', 'allowed'].map((name) => accessKey(prefix, name));
+}

@@ -13,9 +13,12 @@ export class Script {
     this.#sha1 = createHash('sha1').update(source).digest('hex');
   }
 
-  /** Reads the script once, when the module that owns it is loaded. */
-  static load(url: URL): Script {
-    return new Script(readFileSync(url, 'utf8'));
+  /**
+   * Reads the script once, when the module that owns it is loaded: these files, one after the other,
+   * for Lua of Redis has no `require`.
+   */
+  static load(...urls: readonly URL[]): Script {
+    return new Script(urls.map((url) => readFileSync(url, 'utf8')).join('\n'));
   }
 
   /**

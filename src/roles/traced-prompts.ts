@@ -32,9 +32,9 @@ export function tracedIntake(intake: Intake, platform: string, tracing: Tracing)
 /** Prompts carry the span that put them in, so that whoever answers goes on from it. */
 export function tracedPrompts(prompts: Prompts, tracing: Tracing): Prompts {
   return {
-    enqueue: async (prompt, words) =>
+    enqueue: async (prompt, words, welcome) =>
       tracing.span('enqueue', { kind: 'producer' }, async () => {
-        const outcome = await prompts.enqueue({ ...prompt, ...traceOf(tracing) }, words);
+        const outcome = await prompts.enqueue({ ...prompt, ...traceOf(tracing) }, words, welcome);
         tracing.set({ outcome: typeof outcome === 'object' ? outcome.kind : outcome });
         return outcome;
       }),

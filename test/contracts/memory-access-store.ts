@@ -4,6 +4,7 @@ import type {
   OwnerPlace,
   RequestLimits,
 } from '../../src/chat/access-store.ts';
+import type { Standing } from '../../src/standing.ts';
 
 interface Asked {
   code: string;
@@ -20,7 +21,7 @@ export class MemoryAccessStore implements AccessStore {
   readonly #asked = new Map<string, Asked>();
   #owner: string | undefined;
 
-  async standing(person: string): Promise<'owner' | 'allowed' | 'denied' | 'stranger'> {
+  async standing(person: string): Promise<Standing> {
     if (person === this.#owner) return 'owner';
     if (this.#denied.has(person)) return 'denied';
     return this.#allowed.has(person) ? 'allowed' : 'stranger';

@@ -48,7 +48,7 @@ export class MemoryConversations implements Conversations {
   async retry(again: AskedAgain, words: { readonly busy: string; readonly waiting: string }) {
     const { only, address = this.last?.address ?? '', ...more } = again;
     if (this.last === undefined || (only ?? this.last.id) !== this.last.id) return 'none' as const;
-    return this.#prompts.enqueue({ ...this.last, ...more, address }, words);
+    return this.#prompts.put({ ...this.last, ...more, address }, words);
   }
 
   async undo(

@@ -1,6 +1,7 @@
 import type { Prompts, Stopping, StopWords, Unfair } from '../../src/chat/prompts.ts';
 import type { Prompt } from '../../src/prompt.ts';
 import type { Reply } from '../../src/reply.ts';
+import type { Standing } from '../../src/standing.ts';
 
 /** Takes prompts and commands into lists, each id once. */
 export class MemoryPrompts implements Prompts {
@@ -14,10 +15,22 @@ export class MemoryPrompts implements Prompts {
   unfair: Unfair | undefined;
   /** What it does now rejects. */
   isAway = false;
+  /** Who asks, where that is a condition. */
+  standingOf: (person: string) => Promise<Standing> = async () => 'stranger';
   readonly #seen = new Set<string>();
   readonly #told = new Set<string>();
 
   async enqueue(
+    prompt: Prompt,
+    words: { readonly busy: string; readonly waiting: string },
+    welcome?: readonly Standing[],
+  ): Promise<'queued' | 'known' | 'full' | 'unwelcome' | Unfair> {
+    if (welcome?.includes(await this.standingOf(prompt.author.id)) === false) return 'unwelcome';
+    return this.put(prompt, words);
+  }
+
+  /** Whoever asks. */
+  async put(
     prompt: Prompt,
     words: { readonly busy: string; readonly waiting: string },
   ): Promise<'queued' | 'known' | 'full' | Unfair> {

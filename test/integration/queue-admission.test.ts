@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { RedisAccessStore } from '../../src/redis/access-store.ts';
+import type { Standing } from '../../src/standing.ts';
 import { TestRedis } from '../redis-server.ts';
 import { account, answer, Deployment, Events, prompt, said, words } from './queue-harness.ts';
 
@@ -46,6 +48,30 @@ describe('taking a prompt in', () => {
     });
     await settled.until((all) => all.length === 2);
     await expect(queue.enqueue(prompt('e', 2), said)).resolves.toBe('queued');
+  });
+
+  it('takes it only if its author may talk at that moment, else changes nothing', async () => {
+    await using deployment = new Deployment(server.url);
+    const { queue, redis, prefix } = deployment;
+    const store = new RedisAccessStore(redis, prefix);
+    const author = prompt('c', 1).author.id;
+    const isTaken = async (n: number, welcome: readonly Standing[]) =>
+      queue.enqueue(prompt('c', n), said, welcome);
+    await expect(isTaken(1, ['owner', 'allowed'])).resolves.toBe('unwelcome');
+    expect(await queue.depth()).toMatchObject({ waiting: 0, conversations: 0 });
+    await expect(isTaken(1, ['allowed', 'stranger'])).resolves.toBe('queued');
+    await store.deny(author);
+    await expect(isTaken(2, ['owner', 'allowed', 'stranger'])).resolves.toBe('unwelcome');
+    // Not even that it has been here before.
+    await expect(isTaken(1, ['owner', 'allowed', 'stranger'])).resolves.toBe('unwelcome');
+    await store.allow(author);
+    await expect(isTaken(2, ['allowed'])).resolves.toBe('queued');
+    await store.claim(author);
+    await expect(isTaken(3, ['allowed'])).resolves.toBe('unwelcome');
+    await expect(isTaken(3, ['owner'])).resolves.toBe('queued');
+    await expect(queue.enqueue(prompt('c', 4), said)).resolves.toBe('queued');
+    expect(await queue.depth()).toMatchObject({ waiting: 4 });
+    expect(await deployment.replies(`${account}.c`)).toEqual([]);
   });
 
   it('knows since when the oldest waits', async () => {

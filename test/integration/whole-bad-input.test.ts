@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { maxPromptChars } from '../../src/chat/admit.ts';
+import { maxPromptChars } from '../../src/chat/questions.ts';
 import { en } from '../../src/words/en.ts';
 import { discordChatter, discordDm, telegramChatter, telegramPrivate } from '../people.ts';
 import { png } from '../pictures.ts';

@@ -3,9 +3,10 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 
 import { Access } from '../../src/chat/access.ts';
-import { Admission, maxPromptChars } from '../../src/chat/admit.ts';
+import { Admission } from '../../src/chat/admit.ts';
 import { partsOf } from '../../src/chat/parts.ts';
 import type { Incoming } from '../../src/chat/port.ts';
+import { maxPromptChars } from '../../src/chat/questions.ts';
 import { wordsFor } from '../../src/words.ts';
 import { FixedInsight, ScriptedSignIn } from '../contracts/fixed-insight.ts';
 import { MemoryAccessStore } from '../contracts/memory-access-store.ts';

@@ -18,6 +18,10 @@ export class ChatDesk {
   readonly signIn = new ScriptedSignIn();
   readonly store = new MemoryAccessStore();
 
+  constructor() {
+    this.prompts.standingOf = async (person) => this.store.standing(person);
+  }
+
   /** One that lets everybody talk, unless `rules` say otherwise; its codes are `CODE1`, `CODE2` and so on. */
   admission(rules: Partial<AccessRules> = {}, more: Partial<AdmissionOptions> = {}): Admission {
     const { clock, prompts, conversations, insight, signIn, store } = this;

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { maxPromptChars } from '../../src/chat/admit.ts';
 import { Gathering } from '../../src/chat/gathering.ts';
 import type { Incoming, Intake } from '../../src/chat/port.ts';
+import { maxPromptChars } from '../../src/chat/questions.ts';
 import { MemoryPartStore } from '../contracts/memory-part-store.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { incoming as message } from './chat-desk.ts';
