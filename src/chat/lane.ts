@@ -88,7 +88,6 @@ export class Lane {
       const options = { adapter, clock, takenOver, workedForMs, onPause };
       const delivered = await deliverReply(reply, posted, options, writing);
       if (reply.final && delivered.kind === 'delivered') {
-        await this.#options.receipts.close(reply.anchor);
         this.#posted.delete(reply.anchor);
       }
       return delivered;

@@ -12,7 +12,9 @@ export interface Receipts {
   sending(anchor: string, chunk: number): Promise<void>;
   sent(anchor: string, chunk: number, messageId: string): Promise<void>;
   forget(anchor: string, chunk: number): Promise<void>;
-  /** Notes that the anchor's final reply is shown: whatever comes for it later is stale. */
-  close(anchor: string): Promise<void>;
+  /**
+   * Whether the anchor's final reply has been shown, which is noted when it leaves the queue: whatever
+   * comes for it later is stale.
+   */
   isClosed(anchor: string): Promise<boolean>;
 }

@@ -57,12 +57,7 @@ export class RedisReceipts {
     await this.#redis.hdel(this.#key(anchor), String(chunk));
   }
 
-  /** Notes that the anchor's final reply is shown: whatever comes for it now comes too late. */
-  async close(anchor: string): Promise<void> {
-    await this.#note(anchor, 'final', '1');
-  }
-
-  /** Whether the anchor's final reply is shown. */
+  /** Whether the anchor's final reply is shown: noted as it leaves its list (`ReplyList.pop`). */
   async isClosed(anchor: string): Promise<boolean> {
     return (await this.#redis.hexists(this.#key(anchor), 'final')) === 1;
   }

@@ -2,7 +2,8 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
 import { conversationKey } from '../redis/keys.ts';
-import { conversationLifetimeMs, deadLetters } from './lifetimes.ts';
+import { word } from './entry.ts';
+import { conversationLifetimeMs, deadLetters, receiptsLifetimeMs } from './lifetimes.ts';
 import { QueueKeys } from './queue-keys.ts';
 import { loadScript } from './scripts.ts';
 
@@ -24,6 +25,14 @@ export interface ReplyHead {
   readonly attempts: number;
   /** There were no receipts under its anchor. */
   readonly isUntouched: boolean;
+}
+
+/** What is noted as a reply leaves its list. */
+export interface Popping {
+  /** The anchor whose final reply is shown with it: the receipts say so from then on. */
+  readonly ends?: string;
+  /** What is kept of one that cannot be shown. */
+  readonly deadLetter?: string;
 }
 
 /** What a `ReplyList` is made of. */
@@ -59,11 +68,11 @@ export class ReplyList {
     return head === null ? null : { turn: { conversation, epoch, popped: 0 }, head };
   }
 
-  /** Removes the head, keeping it as a dead letter if one is given; `lost` when it is not ours. */
+  /** Removes the head; `lost` when it is not ours. */
   async pop(
     turn: ReplyTurn,
     id: string,
-    deadLetter = '',
+    { ends, deadLetter = '' }: Popping = {},
   ): Promise<{ kind: 'popped'; next: ReplyHead | null } | { kind: 'lost' }> {
     const { redis, prefix, account, holder } = this.#options;
     const answer = await popScript.run(
@@ -84,6 +93,8 @@ export class ReplyList {
         deadLetters.most,
         deadLetters.lifetimeMs,
         turn.popped,
+        ends === undefined ? '' : word(ends),
+        receiptsLifetimeMs,
       ],
     );
     const parsed = popped.parse(answer);

@@ -9,7 +9,7 @@ import type { Reply } from '../reply.ts';
 import { parseReplyEntry, word } from './entry.ts';
 import { GuardedWorker, type Hold, type TurnEnd } from './guarded-worker.ts';
 import { repliesQueue } from './queue-keys.ts';
-import { type ReplyHead, ReplyList, type ReplyTurn } from './reply-list.ts';
+import { type Popping, type ReplyHead, ReplyList, type ReplyTurn } from './reply-list.ts';
 import type { TurnQueues } from './turn-queues.ts';
 
 /** What the one who delivers may know. */
@@ -168,7 +168,7 @@ export class ReplyTurns implements AsyncDisposable {
     if (delivered === 'gone') return { kind: 'hand-back' };
     if (delivered.kind === 'later') return { kind: 'delay', afterMs: delivered.afterMs };
     // It is shown: popping it is right even after a lapse, as long as nobody has begun it anew.
-    const step = await this.#pop(turn, word(reply.id));
+    const step = await this.#pop(turn, word(reply.id), reply.final ? { ends: reply.anchor } : {});
     if (step.kind === 'next') {
       const tookMs = clock.now() - reply.receivedAtMs;
       metrics.delivered(reply, tookMs);
@@ -200,11 +200,11 @@ export class ReplyTurns implements AsyncDisposable {
     log.error({ prompt: reply?.prompt, reply: id, why }, 'reply given up, kept as a dead letter');
     metrics.deadLettered(reply);
     const letter = { v: 1, list: 'replies', why, atMs: clock.now(), raw: head.raw };
-    return this.#pop(turn, id, JSON.stringify(letter));
+    return this.#pop(turn, id, { deadLetter: JSON.stringify(letter) });
   }
 
-  async #pop(turn: ReplyTurn, id: string, deadLetter?: string): Promise<Step> {
-    const popped = await this.#list.pop(turn, id, deadLetter);
+  async #pop(turn: ReplyTurn, id: string, how: Popping): Promise<Step> {
+    const popped = await this.#list.pop(turn, id, how);
     if (popped.kind === 'popped') return { kind: 'next', head: popped.next };
     this.#options.log.warn({ reply: id }, 'another bridge has taken the turn, nothing was popped');
     return { kind: 'done' };

@@ -21,7 +21,8 @@ export class MemoryReceipts implements Receipts {
     this.#of(anchor).delete(chunk);
   }
 
-  async close(anchor: string): Promise<void> {
+  /** Notes, as the queue does, that the anchor's final reply is shown and gone. */
+  end(anchor: string): void {
     this.#closed.add(anchor);
   }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { PreviewPublisher, PreviewSubscriber } from '../../src/queue/previews.ts';
 import { RedisReceipts } from '../../src/queue/redis-receipts.ts';
+import { ReplyList } from '../../src/queue/reply-list.ts';
 import type { Preview } from '../../src/reply.ts';
 import { TestRedis } from '../redis-server.ts';
 import { account, Deployment, Events, prompt, quiet, words } from './queue-harness.ts';
@@ -144,12 +145,58 @@ describe('receipts', () => {
     );
     await other.forget('c-1', 1);
     expect([...(await other.load('c-1')).keys()]).toEqual([0]);
-    expect(await other.isClosed('c-1')).toBe(false);
-    await other.close('c-1');
-    expect(await receipts.isClosed('c-1')).toBe(true);
-    expect([...(await other.load('c-1')).keys()]).toEqual([0]);
     const lifetime = await redis.pttl(deployment.keys.receipts('c-1'));
     expect(lifetime).toBeGreaterThan(47 * 3_600_000);
+  });
+});
+
+describe('an anchor is over', () => {
+  it('once its final reply has been shown, not with a notice, and not with one that is given up', async () => {
+    await using deployment = new Deployment(server.url);
+    const { redis, prefix, queue } = deployment;
+    const receipts = new RedisReceipts({ redis, prefix, holder: 'one' });
+    const over: string[] = [];
+    const seen = new Events<string>();
+    const isOver = async (anchor: string) => {
+      if (await receipts.isClosed(anchor)) over.push(anchor);
+    };
+    await queue.say('m-1', words(prompt('a', 1), 'notice', false));
+    await queue.say('m-2', words(prompt('a', 1), 'final', true));
+    await queue.say('m-3', words(prompt('a', 2), 'broken', true));
+    await queue.say('m-4', words(prompt('a', 3), 'last', true));
+    await deployment.bridge(
+      async ({ text, anchor }) => {
+        // Not before it is shown; after that with the step that takes it away.
+        await isOver(anchor);
+        if (text === 'broken') throw new Error('broken');
+        seen.push(text);
+        return { kind: 'delivered' };
+      },
+      { tuning: { faultDelaysMs: [] } },
+    );
+    await seen.until((all) => all.length === 3);
+    await expect.poll(async () => receipts.isClosed('a-3')).toBe(true);
+    expect(over).toEqual([]);
+    expect(await receipts.isClosed('a-1')).toBe(true);
+    expect(await receipts.isClosed('a-2')).toBe(false);
+    expect(await redis.pttl(deployment.keys.receipts('a-1'))).toBeGreaterThan(47 * 3_600_000);
+  });
+
+  it('in no step of a bridge that has lost the turn', async () => {
+    await using deployment = new Deployment(server.url);
+    const { redis, prefix } = deployment;
+    const of = (holder: string) =>
+      new ReplyList({ redis, prefix, account, holder, historyLifetimeMs: 60_000 });
+    await say(deployment, 'a', 1);
+    const old = await of('old').begin(`${account}.a`);
+    const next = await of('new').begin(`${account}.a`);
+    if (old === null || next === null) throw new Error('there is no reply');
+    const receipts = new RedisReceipts({ redis, prefix, holder: 'new' });
+    const ends = { ends: 'a-1' };
+    expect(await of('old').pop(old.turn, 'a-1', ends)).toEqual({ kind: 'lost' });
+    expect(await receipts.isClosed('a-1')).toBe(false);
+    expect(await of('new').pop(next.turn, 'a-1', ends)).toMatchObject({ kind: 'popped' });
+    expect(await receipts.isClosed('a-1')).toBe(true);
   });
 });
 

@@ -4,8 +4,10 @@ import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { QueueKeys } from '../../src/queue/queue-keys.ts';
 import { RedisPartStore } from '../../src/queue/redis-part-store.ts';
 import { RedisReceipts } from '../../src/queue/redis-receipts.ts';
+import { ReplyList } from '../../src/queue/reply-list.ts';
 import { tellOnce } from '../../src/queue/told-once.ts';
 import { RedisAccessStore } from '../../src/redis/access-store.ts';
 import { RedisConnections } from '../../src/redis/connection.ts';
@@ -33,10 +35,28 @@ afterAll(async () => {
 });
 
 accessStoreContract('a store in Redis', async () => new RedisAccessStore(redis, randomUUID()));
-receiptsContract(
-  'a keeper in Redis',
-  async () => new RedisReceipts({ redis, prefix: randomUUID(), holder: 'test' }),
-);
+receiptsContract('a keeper in Redis', async () => {
+  const [prefix, holder] = [randomUUID(), 'test'];
+  const list = new ReplyList({
+    redis,
+    prefix,
+    account: 'test-1',
+    holder,
+    historyLifetimeMs: 60_000,
+  });
+  return {
+    receipts: new RedisReceipts({ redis, prefix, holder }),
+    ended: async (anchor) => {
+      await redis.rpush(new QueueKeys(prefix).replies('c'), `${anchor} 1 ${anchor} {}`);
+      const begun = await list.begin('c');
+      if (begun === null) throw new Error('there is no reply');
+      expect(await list.pop(begun.turn, anchor, { ends: anchor })).toEqual({
+        kind: 'popped',
+        next: null,
+      });
+    },
+  };
+});
 
 partStoreContract(
   'a part store in Redis',

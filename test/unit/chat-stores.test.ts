@@ -8,6 +8,9 @@ import { partStoreContract } from '../contracts/part-store-contract.ts';
 import { receiptsContract } from '../contracts/receipts-contract.ts';
 
 accessStoreContract('a store in memory', async () => new MemoryAccessStore());
-receiptsContract('a keeper in memory', async () => new MemoryReceipts());
+receiptsContract('a keeper in memory', async () => {
+  const receipts = new MemoryReceipts();
+  return { receipts, ended: async (anchor) => receipts.end(anchor) };
+});
 memoryContract('a memory in memory', async (most) => new MemoryMemory(most));
 partStoreContract('a part store in memory', async () => new MemoryPartStore());

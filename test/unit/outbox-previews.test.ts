@@ -170,7 +170,9 @@ describe('previews', () => {
   });
 
   it('of a worker that woke up late are dropped by a bridge that knows nothing of it', async () => {
-    await box.deliver(final('Done.'), turn, signal);
+    const reply = final('Done.');
+    await box.deliver(reply, turn, signal);
+    receipts.end(reply.anchor);
     const successor = outbox();
     successor.preview(preview(3, 'three'));
     await clock.advance(20_000);

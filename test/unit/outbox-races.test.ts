@@ -212,6 +212,7 @@ class World {
       }
       takenOver = false;
       this.#replies.shift();
+      if (reply.final) this.#receipts.end(reply.anchor);
       this.#shown += 1;
     }
   }
@@ -238,7 +239,6 @@ class World {
       sending: (anchor, chunk) => noted('sending', () => kept.sending(anchor, chunk)),
       sent: (anchor, chunk, id) => noted('sent', () => kept.sent(anchor, chunk, id)),
       forget: (anchor, chunk) => noted('forget', () => kept.forget(anchor, chunk)),
-      close: (anchor) => noted('close', () => kept.close(anchor)),
       isClosed: (anchor) => noted('is closed', () => kept.isClosed(anchor)),
     };
     return new Outbox({

@@ -2,7 +2,8 @@
 -- KEYS 1 list, 2 conversation, 3 waiting replies, 4 dead letters
 -- ARGV 1 epoch, 2 id, 3 member of waiting replies, 4 who holds the turn, 5 root of receipts,
 --      6 dead letter or '', 7 most dead letters, 8 their lifetime (ms),
---      9 the how-manieth pop of this turn: tells a repetition from another entry of the same id
+--      9 the how-manieth pop of this turn: tells a repetition from another entry of the same id,
+--      10 anchor whose final reply this is, now that it is shown, or '', 11 lifetime of receipts (ms)
 -- -> { 'lost' } | { 'popped', entry or nil, taken over, attempts, untouched }
 if redis.call('HGET', KEYS[2], 'reply_epoch') ~= ARGV[1] then
   return { 'lost' }
@@ -17,6 +18,11 @@ if redis.call('HGET', KEYS[2], 'reply_popped') ~= popped then
     redis.call('LPUSH', KEYS[4], ARGV[6])
     redis.call('LTRIM', KEYS[4], 0, ARGV[7] - 1)
     redis.call('PEXPIRE', KEYS[4], ARGV[8])
+  end
+  if ARGV[10] ~= '' then
+    local receipts = ARGV[5] .. ARGV[10]
+    redis.call('HSET', receipts, 'final', '1', 'by', ARGV[4], 'v', '1')
+    redis.call('PEXPIRE', receipts, ARGV[11])
   end
   redis.call('LPOP', KEYS[1])
   redis.call('HSET', KEYS[2], 'reply_popped', popped)
