@@ -6,6 +6,7 @@ import type { Prompt } from '../prompt.ts';
 import { conversationKey } from '../redis/keys.ts';
 import type { Reply } from '../reply.ts';
 import type { Standing } from '../standing.ts';
+import { Awake } from './awake.ts';
 import { replyEntry, word } from './entry.ts';
 import type { FairUse, Unfair } from './fair-use.ts';
 import { conversationLifetimeMs, seenLifetimeMs } from './lifetimes.ts';
@@ -62,6 +63,7 @@ export class PromptQueue {
   readonly #keys: QueueKeys;
   readonly #turns: TurnQueues;
   readonly #clock: Clock;
+  readonly #awake: Awake;
   readonly #limits: PromptQueueOptions['limits'];
   readonly #fairUse: FairUse;
   readonly #historyLifetimeMs: number;
@@ -73,6 +75,7 @@ export class PromptQueue {
     this.#keys = new QueueKeys(options.prefix);
     this.#turns = options.turns;
     this.#clock = options.clock;
+    this.#awake = new Awake(options.clock);
     this.#limits = options.limits;
     this.#fairUse = options.fairUse ?? {};
     this.#historyLifetimeMs = options.historyLifetimeMs;
@@ -115,6 +118,10 @@ export class PromptQueue {
     replacing: { readonly exchange: string; readonly historyEpoch: string },
     welcome?: readonly Standing[],
   ): Promise<'queued' | 'known' | 'full' | 'hushed' | 'moved' | 'unwelcome' | Unfair> {
+    const { conversation, account } = prompt;
+    const isAwake = this.#awake.isLikely(conversation);
+    const wake = async () =>
+      this.#awake.with(conversation, async () => this.#turns.wakePrompts(conversation));
     const taken = await takeIn(
       {
         redis: this.#redis,
@@ -128,10 +135,11 @@ export class PromptQueue {
       words,
       replacing,
       // A turn that finds nothing, because nothing was stored, does no harm.
-      async () => this.#turns.wakePrompts(prompt.conversation),
+      isAwake ? async () => undefined : wake,
     );
     if (taken.kind !== 'in') return taken.why;
-    const { conversation, account } = prompt;
+    // What comes second is found by the turn of the first, or by the sweeper.
+    if (isAwake && taken.prompts === 1) await wake();
     if (taken.replies > 0) await this.#turns.wakeReplies(account, conversation);
     return taken.outcome;
   }

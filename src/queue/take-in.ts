@@ -39,11 +39,12 @@ export interface TakeInParts {
   readonly welcome?: readonly Standing[] | undefined;
 }
 
-/** `in`: something is in Redis; `replies` now wait for a turn, at least. */
+/** `in`: something is in Redis; so many `prompts` and, at least, `replies` now wait for a turn. */
 export type TakenIn =
   | {
       readonly kind: 'in';
       readonly outcome: 'queued' | 'known' | 'full' | 'hushed';
+      readonly prompts: number;
       readonly replies: number;
     }
   | { readonly kind: 'out'; readonly why: 'moved' | 'unwelcome' | Unfair };
@@ -128,7 +129,7 @@ export async function takeIn(
     case 'known':
     case 'full':
     case 'hushed':
-      return { kind: 'in', outcome, replies: second };
+      return { kind: 'in', outcome, prompts: first, replies: second };
   }
 }
 

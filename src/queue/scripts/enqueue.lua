@@ -11,7 +11,7 @@
 --      with which they may talk, with commas, or '': that was decided; and if anything is limited
 --      20 what is reserved before the first answer, and from 21 the arguments of each scope
 -- -> { 'known', prompts waiting, replies waiting } | { 'full', 0, 1 } | { 'hushed', 0, 0 }
---    | { 'queued', 1, 1 if told } | { 'too-fast', ms to wait, scope } | { 'spent', 0, scope }
+--    | { 'queued', prompts waiting, 1 if told } | { 'too-fast', ms to wait, scope } | { 'spent', 0, scope }
 --    | { 'moved', 0, 0 } | { 'unwelcome', 0, 0 }: of the last four, nothing was changed
 if ARGV[19] ~= '' then
   local standing = standing_of(ARGV[18], 13)
@@ -63,7 +63,7 @@ for _, scope in ipairs(scopes) do
   reserve(scope, ARGV[1], ticks, ARGV[14])
 end
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[12])
-redis.call('RPUSH', KEYS[2], ARGV[1] .. ' ' .. epoch .. ' ' .. ARGV[3] .. ' ' .. ARGV[2])
+local waiting = redis.call('RPUSH', KEYS[2], ARGV[1] .. ' ' .. epoch .. ' ' .. ARGV[3] .. ' ' .. ARGV[2])
 redis.call('ZADD', KEYS[4], 'NX', ARGV[3], ARGV[4])
 redis.call('INCR', KEYS[5])
 local told = 0
@@ -72,4 +72,4 @@ if redis.call('EXISTS', KEYS[6]) == 1 and must_tell(KEYS[6], KEYS[7], ARGV[11], 
   redis.call('ZADD', KEYS[9], 'NX', ARGV[6], ARGV[5])
   told = 1
 end
-return { 'queued', 1, told }
+return { 'queued', waiting, told }
