@@ -121,20 +121,17 @@ export class Wire {
     signal: AbortSignal,
     call: (deadline: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const done = new AbortController();
-    const late = new AbortController();
+    const ended = new AbortController();
     const ends = this.#lost === undefined ? [signal] : [signal, this.#lost];
-    const timer = this.#clock
-      .sleep(deadlineMs, AbortSignal.any([...ends, done.signal]))
-      .then(() => {
-        throw new BridgeError('DEADLINE_PASSED', `no answer within ${deadlineMs} ms`);
-      });
+    const either = AbortSignal.any([...ends, ended.signal]);
+    const timer = this.#clock.sleep(deadlineMs, either).then(() => {
+      throw new BridgeError('DEADLINE_PASSED', `no answer within ${deadlineMs} ms`);
+    });
     try {
-      return await Promise.race([call(AbortSignal.any([...ends, late.signal])), timer]);
+      return await Promise.race([call(either), timer]);
     } finally {
       timer.catch(() => {});
-      done.abort(over);
-      late.abort(over);
+      ended.abort(over);
     }
   }
 

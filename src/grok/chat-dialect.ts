@@ -42,15 +42,15 @@ export const chatDialect: Dialect = {
   },
 };
 
-const chunkSchema = z.looseObject({
+const chunkSchema = z.object({
   id: z.string().optional().catch(undefined),
   type: z.string().optional().catch(undefined),
   model: z.string().optional().catch(undefined),
   choices: z
     .array(
-      z.looseObject({
+      z.object({
         delta: z
-          .looseObject({
+          .object({
             content: z.string().nullish().catch(null),
             reasoning_content: z.string().nullish().catch(null),
           })
@@ -62,10 +62,10 @@ const chunkSchema = z.looseObject({
     .catch([]),
   citations: z.array(z.unknown()).nullish().catch(null),
   usage: z
-    .looseObject({
+    .object({
       prompt_tokens: z.number().catch(0),
       prompt_tokens_details: z
-        .looseObject({ cached_tokens: z.number().catch(0) })
+        .object({ cached_tokens: z.number().catch(0) })
         .nullish()
         .catch(null),
       completion_tokens: z.number().catch(0),

@@ -59,18 +59,18 @@ export const responsesDialect: Dialect = {
 /** Items begin when Grok does; thinking and searching are items with events of their own. */
 const ofWork = /^response\.(output_item|reasoning\w*|\w+_call)\./;
 
-const partSchema = z.looseObject({
+const partSchema = z.object({
   type: z.string().optional(),
   text: z.string().optional(),
   annotations: z.array(z.unknown()).nullish(),
 });
-const responseSchema = z.looseObject({
+const responseSchema = z.object({
   id: z.string().optional(),
   model: z.string().optional(),
-  incomplete_details: z.looseObject({ reason: z.string().nullish() }).nullish(),
+  incomplete_details: z.object({ reason: z.string().nullish() }).nullish(),
   output: z
     .array(
-      z.looseObject({
+      z.object({
         type: z.string().optional(),
         content: z.array(partSchema).nullish().catch(null),
       }),
@@ -79,14 +79,14 @@ const responseSchema = z.looseObject({
   citations: z.array(z.unknown()).nullish().catch(null),
   usage: z.unknown().optional(),
 });
-const eventSchema = z.looseObject({
+const eventSchema = z.object({
   type: z.string().optional(),
   delta: z.string().optional().catch(undefined),
   annotation: z.unknown().optional(),
   response: responseSchema.optional().catch(undefined),
   error: z.unknown().optional(),
 });
-const usageSchema = z.looseObject({
+const usageSchema = z.object({
   input_tokens: z.number().catch(0),
   input_tokens_details: z
     .looseObject({ cached_tokens: z.number().catch(0) })

@@ -2,7 +2,7 @@ import { Report, machine } from './report.ts';
 import { showBacklog } from './show-backlog.ts';
 import { showFullLoad } from './show-full-load.ts';
 import { showHandOver } from './show-hand-over.ts';
-import { showLowLoad } from './show-low-load.ts';
+import { showLowLoad, showWarmLoad } from './show-low-load.ts';
 import { showMemory } from './show-memory.ts';
 import { showStreams } from './show-streams.ts';
 import { Stage } from './stage.ts';
@@ -25,7 +25,10 @@ if (wants('low') || wants('full')) {
   await using bare = await stage.bareBot(await stage.telegram());
   const idle = { bridge: await bridge.usage(), bare: await bare.usage() };
   if (wants('low')) await showLowLoad(report, stage, bridge, bare);
-  if (wants('full')) await showFullLoad(report, stage, bridge, bare);
+  if (wants('full')) {
+    await showFullLoad(report, stage, bridge, bare);
+    await showWarmLoad(report, stage, bridge, bare);
+  }
   showMemory(report, idle, { bridge: await bridge.usage(), bare: await bare.usage() });
 }
 if (wants('backlog')) await showBacklog(report, stage);

@@ -6,7 +6,9 @@ import { type Report, table } from './report.ts';
 import type { Contestant, Stage } from './stage.ts';
 
 const load = { users: 200, each: 5 };
-const rounds = 3;
+/** A process is at its full speed only once it has run for a while. */
+const warmUps = 2;
+const rounds = 5;
 const tookSchema = z.object({ tookMs: z.number() });
 
 /** Prompts per second of the whole path, beside the bare bot and bare BullMQ, in turns. */
@@ -22,14 +24,13 @@ export async function showFullLoad(
   const per = { bridge: [] as Round[], bare: [] as Round[] };
   const jobs: number[] = [];
   const alone: number[] = [];
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 0; round < warmUps + rounds; round += 1) {
     const mine = await answerAll(bridge, load);
     const base = await answerAll(bare, load);
     const { tookMs: jobsMs } = await bullmq.ask('run', prompts, tookSchema);
     const shape = { prompts, conversations: load.users };
     const { tookMs: queueMs } = await queue.ask('run', shape, tookSchema);
-    // The first round warms up.
-    if (round === 0) continue;
+    if (round < warmUps) continue;
     per.bridge.push(mine);
     per.bare.push(base);
     jobs.push((prompts / jobsMs) * 1000);
@@ -42,7 +43,7 @@ export async function showFullLoad(
   const overJobs = ratios(mine, jobs);
   const queueOverJobs = ratios(alone, jobs);
   report.add(
-    `### Full load (${prompts} prompts of ${load.users} people, median of ${rounds} rounds and their range)`,
+    `### Full load (${prompts} prompts of ${load.users} people, median of ${rounds} rounds and their range, after ${warmUps} more)`,
     table(
       ['', 'prompts/s', 'CPU of the bot, ms/prompt', 'of the bare bot', 'of bare BullMQ'],
       [

@@ -27,24 +27,13 @@ export async function showLowLoad(
   }
   xai.configure({ firstChunkDelayMs: 0, chunkDelayMs: 0 });
 
-  const row = (name: string, mine: Overheads, base: Overheads, of: keyof Overheads) => [
-    name,
-    short(median(mine[of])),
-    short(percentile(mine[of], 0.99)),
-    short(median(base[of])),
-    short(percentile(base[of], 0.99)),
-    `${short(median(mine[of]) / median(base[of]))} ×`,
-  ];
   report.add(
     `### One question at a time (${direct.bridge.before.length} each, ms)`,
-    table(
-      ['', 'bridge p50', 'p99', 'bare bot p50', 'p99', 'p50 ratio'],
-      [
-        row('message → request at Grok', direct.bridge, direct.bare, 'before'),
-        row('Grok’s last byte → shown', direct.bridge, direct.bare, 'after'),
-        row('the same after a stream of 0.7 s', streamed.bridge, streamed.bare, 'after'),
-      ],
-    ),
+    overheadTable([
+      ['message → request at Grok', direct, 'before'],
+      ['Grok’s last byte → shown', direct, 'after'],
+      ['the same after a stream of 0.7 s', streamed, 'after'],
+    ]),
   );
   const mine = direct.bridge.before;
   const [p50, p99] = [median(mine), percentile(mine, 0.99)];
@@ -58,6 +47,43 @@ export async function showLowLoad(
     report.aim(`${what}, p50`, '≤ 2 × the bare bot', `${short(ratio)} ×`, ratio <= 2);
   }
   await showCosts(report, stage, bridge);
+}
+
+/** The same of processes that have been at work for a while: what is above is a fresh one's. */
+export async function showWarmLoad(
+  report: Report,
+  { xai }: Stage,
+  bridge: Contestant,
+  bare: Contestant,
+): Promise<void> {
+  const warm = { bridge: noOverheads(), bare: noOverheads() };
+  for (let round = 0; round < 5; round += 1) {
+    await askOneByOne(bridge, xai, 30, warm.bridge);
+    await askOneByOne(bare, xai, 30, warm.bare);
+  }
+  report.add(
+    `### One question at a time, after the full load (${warm.bridge.before.length} each, ms)`,
+    overheadTable([
+      ['message → request at Grok', warm, 'before'],
+      ['Grok’s last byte → shown', warm, 'after'],
+    ]),
+  );
+}
+
+type Pair = { readonly bridge: Overheads; readonly bare: Overheads };
+
+function overheadTable(rows: readonly [string, Pair, keyof Overheads][]): string {
+  return table(
+    ['', 'bridge p50', 'p99', 'bare bot p50', 'p99', 'p50 ratio'],
+    rows.map(([name, { bridge, bare }, of]) => [
+      name,
+      short(median(bridge[of])),
+      short(percentile(bridge[of], 0.99)),
+      short(median(bare[of])),
+      short(percentile(bare[of], 0.99)),
+      `${short(median(bridge[of]) / median(bare[of]))} ×`,
+    ]),
+  );
 }
 
 async function showCosts(report: Report, stage: Stage, bridge: Contestant): Promise<void> {
