@@ -22,14 +22,21 @@ const report = new Report();
 report.add(await machine(stage.redis));
 if (wants('low') || wants('full')) {
   await using bridge = await stage.bridge(await stage.telegram());
+  await using queued = await stage.queuedBot(await stage.telegram());
   await using bare = await stage.bareBot(await stage.telegram());
-  const idle = { bridge: await bridge.usage(), bare: await bare.usage() };
-  if (wants('low')) await showLowLoad(report, stage, bridge, bare);
+  const bots = { bridge, queued, bare };
+  const usage = async () => ({
+    bridge: await bridge.usage(),
+    queued: await queued.usage(),
+    bare: await bare.usage(),
+  });
+  const idle = await usage();
+  if (wants('low')) await showLowLoad(report, stage, bots);
   if (wants('full')) {
-    await showFullLoad(report, stage, bridge, bare);
-    await showWarmLoad(report, stage, bridge, bare);
+    await showFullLoad(report, stage, bots);
+    await showWarmLoad(report, stage, bots);
   }
-  showMemory(report, idle, { bridge: await bridge.usage(), bare: await bare.usage() });
+  showMemory(report, idle, await usage());
 }
 if (wants('backlog')) await showBacklog(report, stage);
 if (wants('streams')) await showStreams(report, stage);

@@ -2,31 +2,18 @@ import { countCommands } from './commands-per-prompt.ts';
 import { median, percentile, short } from './figures.ts';
 import { askOneByOne, noOverheads, type Overheads } from './low-load.ts';
 import { type Report, table } from './report.ts';
-import type { Contestant, Stage } from './stage.ts';
+import { type Contestant, ofEach, type Rivals, rivals, type Stage } from './stage.ts';
 
-/** What the bridge adds to an answer while nothing else goes on, beside the bare bot. */
-export async function showLowLoad(
-  report: Report,
-  stage: Stage,
-  bridge: Contestant,
-  bare: Contestant,
-): Promise<void> {
+type Bots = Rivals<Contestant>;
+
+/** What the bridge adds to an answer while nothing else goes on, beside bots that do less. */
+export async function showLowLoad(report: Report, stage: Stage, bots: Bots): Promise<void> {
   const { xai } = stage;
-  const direct = { bridge: noOverheads(), bare: noOverheads() };
-  await askOneByOne(bridge, xai, 30, noOverheads());
-  await askOneByOne(bare, xai, 30, noOverheads());
-  for (let round = 0; round < 5; round += 1) {
-    await askOneByOne(bridge, xai, 30, direct.bridge);
-    await askOneByOne(bare, xai, 30, direct.bare);
-  }
-  const streamed = { bridge: noOverheads(), bare: noOverheads() };
+  await askInTurns(bots, stage, { rounds: 1, each: 30 });
+  const direct = await askInTurns(bots, stage, { rounds: 5, each: 30 });
   xai.configure({ firstChunkDelayMs: 100, chunkDelayMs: 20 });
-  for (let round = 0; round < 4; round += 1) {
-    await askOneByOne(bridge, xai, 5, streamed.bridge);
-    await askOneByOne(bare, xai, 5, streamed.bare);
-  }
+  const streamed = await askInTurns(bots, stage, { rounds: 4, each: 5 });
   xai.configure({ firstChunkDelayMs: 0, chunkDelayMs: 0 });
-
   report.add(
     `### One question at a time (${direct.bridge.before.length} each, ms)`,
     overheadTable([
@@ -43,24 +30,17 @@ export async function showLowLoad(
     ['message → Grok', 'before'],
     ['Grok → shown', 'after'],
   ] as const) {
-    const ratio = median(direct.bridge[of]) / median(direct.bare[of]);
-    report.aim(`${what}, p50`, '≤ 2 × the bare bot', `${short(ratio)} ×`, ratio <= 2);
+    const ratio = timesBare(direct, 'bridge', of);
+    const plain = short(timesBare(direct, 'queued', of));
+    const measured = `${short(ratio)} × (plain BullMQ ${plain} ×)`;
+    report.aim(`${what}, p50`, '≤ 2 × the bare bot', measured, ratio <= 2);
   }
-  await showCosts(report, stage, bridge);
+  await showCosts(report, stage, bots.bridge);
 }
 
 /** The same of processes that have been at work for a while: what is above is a fresh one's. */
-export async function showWarmLoad(
-  report: Report,
-  { xai }: Stage,
-  bridge: Contestant,
-  bare: Contestant,
-): Promise<void> {
-  const warm = { bridge: noOverheads(), bare: noOverheads() };
-  for (let round = 0; round < 5; round += 1) {
-    await askOneByOne(bridge, xai, 30, warm.bridge);
-    await askOneByOne(bare, xai, 30, warm.bare);
-  }
+export async function showWarmLoad(report: Report, stage: Stage, bots: Bots): Promise<void> {
+  const warm = await askInTurns(bots, stage, { rounds: 5, each: 30 });
   report.add(
     `### One question at a time, after the full load (${warm.bridge.before.length} each, ms)`,
     overheadTable([
@@ -70,20 +50,43 @@ export async function showWarmLoad(
   );
 }
 
-type Pair = { readonly bridge: Overheads; readonly bare: Overheads };
+/** Round by round, one bot after the other: the speed of a machine changes by the minute. */
+async function askInTurns(
+  bots: Bots,
+  { xai }: Stage,
+  { rounds, each }: { readonly rounds: number; readonly each: number },
+): Promise<Rivals<Overheads>> {
+  const taken = ofEach(noOverheads);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const rival of rivals) await askOneByOne(bots[rival], xai, each, taken[rival]);
+  }
+  return taken;
+}
 
-function overheadTable(rows: readonly [string, Pair, keyof Overheads][]): string {
+function overheadTable(
+  rows: readonly (readonly [string, Rivals<Overheads>, keyof Overheads])[],
+): string {
+  const head = ['bridge p50', 'p99', 'plain BullMQ p50', 'p99', 'bare bot p50', 'p99'];
   return table(
-    ['', 'bridge p50', 'p99', 'bare bot p50', 'p99', 'p50 ratio'],
-    rows.map(([name, { bridge, bare }, of]) => [
+    ['', ...head, 'bridge ÷ bare, p50', 'plain BullMQ ÷ bare'],
+    rows.map(([name, taken, of]) => [
       name,
-      short(median(bridge[of])),
-      short(percentile(bridge[of], 0.99)),
-      short(median(bare[of])),
-      short(percentile(bare[of], 0.99)),
-      `${short(median(bridge[of]) / median(bare[of]))} ×`,
+      ...rivals.flatMap((rival) => [
+        short(median(taken[rival][of])),
+        short(percentile(taken[rival][of], 0.99)),
+      ]),
+      `${short(timesBare(taken, 'bridge', of))} ×`,
+      `${short(timesBare(taken, 'queued', of))} ×`,
     ]),
   );
+}
+
+function timesBare(
+  taken: Rivals<Overheads>,
+  rival: keyof Rivals<unknown>,
+  of: keyof Overheads,
+): number {
+  return median(taken[rival][of]) / median(taken.bare[of]);
 }
 
 async function showCosts(report: Report, stage: Stage, bridge: Contestant): Promise<void> {

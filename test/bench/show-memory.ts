@@ -1,12 +1,11 @@
 import type { Usage } from './child.ts';
 import { short } from './figures.ts';
 import { type Report, table } from './report.ts';
-
-type Both = Readonly<Record<'bridge' | 'bare', Usage>>;
+import type { Rivals } from './stage.ts';
 
 /** Resident memory of the processes, before and after what they have done in between. */
-export function showMemory(report: Report, idle: Both, loaded: Both): void {
-  const row = (name: string, which: keyof Both) => [
+export function showMemory(report: Report, idle: Rivals<Usage>, loaded: Rivals<Usage>): void {
+  const row = (name: string, which: keyof Rivals<Usage>) => [
     name,
     short(idle[which].residentMb),
     short(loaded[which].residentMb),
@@ -15,7 +14,7 @@ export function showMemory(report: Report, idle: Both, loaded: Both): void {
     '### Memory of the process',
     table(
       ['', 'idle, MB', 'after the load, MB'],
-      [row('bridge', 'bridge'), row('bare bot', 'bare')],
+      [row('bridge', 'bridge'), row('plain BullMQ', 'queued'), row('bare bot', 'bare')],
     ),
   );
 }

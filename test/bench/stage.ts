@@ -16,6 +16,16 @@ export interface Contestant extends AsyncDisposable {
   usage(): Promise<Usage>;
 }
 
+/** Who is compared: the bridge with a bot that does as little as can be, and one that queues as simply as can be. */
+export const rivals = ['bridge', 'queued', 'bare'] as const;
+
+export type Rivals<T> = Readonly<Record<(typeof rivals)[number], T>>;
+
+/** The same of each of them. */
+export function ofEach<T>(make: (rival: (typeof rivals)[number]) => T): Rivals<T> {
+  return { bridge: make('bridge'), queued: make('queued'), bare: make('bare') };
+}
+
 /** What Grok answers: a paragraph, without Markdown, so that it is shown as it was said. */
 export const answer =
   'An answer as people get them: a few sentences, not too many of them, without any markup. '.repeat(
@@ -77,6 +87,13 @@ export class Stage implements AsyncDisposable {
   async bareBot(telegram: TelegramSandbox): Promise<Contestant> {
     const child = this.#stack.use(await Child.start('./bare-bot.ts', this.#accounts(telegram)));
     return contestant('bare bot', telegram, child);
+  }
+
+  /** The bare bot with plain BullMQ in it, see `queued-bot.ts`. */
+  async queuedBot(telegram: TelegramSandbox): Promise<Contestant> {
+    const environment = { REDIS_URL: this.server.url, ...this.#accounts(telegram) };
+    const child = this.#stack.use(await Child.start('./queued-bot.ts', environment));
+    return contestant('plain BullMQ', telegram, child);
   }
 
   /** Another part of the bench that uses the same Redis. */
