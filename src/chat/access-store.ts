@@ -1,7 +1,7 @@
 import type { Standing } from '../standing.ts';
 
-/** Where an owner was last heard in private: there the program tells them what they should know. */
-export interface OwnerPlace {
+/** Where somebody was last heard in private: there the program tells them what they should know. */
+export interface PersonPlace {
   /** As in `Author.id`. */
   readonly person: string;
   readonly account: string;
@@ -11,7 +11,8 @@ export interface OwnerPlace {
 }
 
 export interface AccessRequest {
-  readonly person: string;
+  /** Who asks, and where they can be told. */
+  readonly from: PersonPlace;
   /** Taken unless the person has a live code already. */
   readonly code: string;
   /** The message that asks: `Incoming.id`. */
@@ -38,8 +39,8 @@ export interface AccessStore {
   /** Makes `person` the owner if there is none. True when they are it afterwards. */
   claim(person: string): Promise<boolean>;
   /** Notes where an owner is reached, in place of what was noted for the same person. */
-  noteOwner(place: OwnerPlace): Promise<void>;
-  ownerPlaces(): Promise<readonly OwnerPlace[]>;
+  noteOwner(place: PersonPlace): Promise<void>;
+  ownerPlaces(): Promise<readonly PersonPlace[]>;
   /**
    * Keeps a code for the person: the one they have if it lives, else the request's. `message` is the
    * message that the code is told to: the request's if the person was last told `quietMs` ago or
@@ -51,6 +52,8 @@ export interface AccessStore {
   ): Promise<{ readonly code: string; readonly message: string } | 'full'>;
   /** Who holds a live code. */
   holder(code: string, nowMs: number): Promise<string | undefined>;
+  /** Where a person has asked from whose code is alive; undefined when they have not, or none was noted. */
+  askedFrom(person: string, nowMs: number): Promise<PersonPlace | undefined>;
   /** Lets a person in, denied or not. */
   allow(person: string): Promise<void>;
   /** Shuts a person out until they are allowed again; an owner stays one. */

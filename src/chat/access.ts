@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 
 import type { Clock } from '../clock.ts';
 import type { Standing } from '../standing.ts';
-import type { AccessStore } from './access-store.ts';
+import type { AccessStore, PersonPlace } from './access-store.ts';
 import { Claim } from './claim.ts';
 import type { Incoming } from './port.ts';
 
@@ -58,8 +58,8 @@ export class Access {
     );
   }
 
-  /** The same for the same message, however often it is asked. */
-  async decide(message: Incoming): Promise<Verdict> {
+  /** The same for the same message, however often it is asked. `place`: where it was said. */
+  async decide(message: Incoming, place: Place): Promise<Verdict> {
     const person = message.author.id;
     if (message.isOperator === true || this.#owners.has(person)) {
       return { kind: 'allowed', isOwner: true };
@@ -79,7 +79,7 @@ export class Access {
         return { kind: 'ignored' };
       case 'pairing':
         if (standing === 'allowed') return { kind: 'allowed', isOwner: false };
-        return message.isPrivate ? this.#pair(message) : { kind: 'ignored' };
+        return message.isPrivate ? this.#pair(message, place) : { kind: 'ignored' };
     }
   }
 
@@ -115,14 +115,13 @@ export class Access {
     return this.#rules.mode === 'pairing' && standing === 'allowed';
   }
 
-  /** Lets in whom an owner was asked about, or whom they name. False: no such code, or no longer. */
-  async approve(who: string): Promise<boolean> {
-    if (isPerson(who)) {
-      await this.#store.allow(who);
-      return true;
-    }
-    const person = await this.#store.approve(normal(who), this.#clock.now());
-    return person !== undefined;
+  /** Lets in whom an owner was asked about, or whom they name; undefined: no such code, or no longer. */
+  async approve(who: string): Promise<LetIn | undefined> {
+    const nowMs = this.#clock.now();
+    if (isPerson(who)) await this.#store.allow(who);
+    const person = isPerson(who) ? who : await this.#store.approve(normal(who), nowMs);
+    if (person === undefined) return undefined;
+    return { person, from: await this.#store.askedFrom(person, nowMs) };
   }
 
   /** Shuts out who holds a code, or who is named; who that is, or undefined if it is nobody. */
@@ -142,10 +141,11 @@ export class Access {
     return this.#claim.isMadeBy(message);
   }
 
-  async #pair(message: Incoming): Promise<Verdict> {
+  async #pair(message: Incoming, place: Place): Promise<Verdict> {
+    const { id: person, locale } = message.author;
     const asked = await this.#store.ask(
       {
-        person: message.author.id,
+        from: { person, ...place, address: message.address, locale },
         code: this.#newCode(),
         message: message.id,
         nowMs: this.#clock.now(),
@@ -158,6 +158,15 @@ export class Access {
   }
 }
 
+/** Where a message was said, as the queue names it. */
+type Place = Pick<PersonPlace, 'account' | 'conversation'>;
+
+/** Somebody who was let in, and where they asked to be, if they did so lately. */
+export interface LetIn {
+  readonly person: string;
+  readonly from: PersonPlace | undefined;
+}
+
 /** A code that a person can read out: 8 characters, none of them easily mistaken (40 bits). */
 export function newCode(): string {
   const letters = Array.from({ length: 8 }, () => alphabet.charAt(randomInt(alphabet.length)));
@@ -165,7 +174,9 @@ export function newCode(): string {
 }
 
 const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-const limits = { lifetimeMs: 3_600_000, quietMs: 600_000, most: 100 };
+/** How long somebody who asked to be let in is waited for. */
+export const askLifetimeMs = 3_600_000;
+const limits = { lifetimeMs: askLifetimeMs, quietMs: 600_000, most: 100 };
 
 /** `<platform>:<user id>`; no code holds a colon. */
 function isPerson(who: string): boolean {

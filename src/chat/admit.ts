@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { forPrompt } from '../prompt-at-hand.ts';
 import { wordsFor } from '../words.ts';
-import type { AccessStore, OwnerPlace } from './access-store.ts';
+import type { AccessStore, PersonPlace } from './access-store.ts';
 import type { Access } from './access.ts';
 import { cleanName, cleanText } from './clean.ts';
 import { askedBy, isCommand, runCommand } from './commands.ts';
@@ -57,7 +57,7 @@ export class Admission implements Intake {
       const received = await this.#questions.askIfWelcome(visit, welcome);
       if (received !== 'unwelcome') return received;
     }
-    const verdict = await access.decide(message);
+    const verdict = await access.decide(message, visit);
     switch (verdict.kind) {
       case 'ignored':
         return this.#turnAway(visit);
@@ -76,8 +76,8 @@ export class Admission implements Intake {
   async pressed(press: Incoming, signal: AbortSignal): Promise<Pressed> {
     signal.throwIfAborted();
     const { access, prompts, conversations, log } = this.#options;
-    const verdict = await access.decide(press);
     const visit = this.#visit(press, signal);
+    const verdict = await access.decide(press, visit);
     if (verdict.kind !== 'allowed') return { notice: visit.words.notLetIn };
     log.info({ prompt: press.id }, 'button pressed');
     const unfairSaid = (outcome: Unfair) => unfairWords(outcome, visit.words);
@@ -187,7 +187,7 @@ export class Admission implements Intake {
   async #noteOwner({ message, conversation }: Visit): Promise<void> {
     const { account, owners } = this.#options;
     const { id: person, locale } = message.author;
-    const place: OwnerPlace = { person, account, conversation, address: message.address, locale };
+    const place: PersonPlace = { person, account, conversation, address: message.address, locale };
     const noted = JSON.stringify([conversation, locale]);
     if (this.#noted.get(person) === noted) return;
     await owners.noteOwner(place);

@@ -1,6 +1,8 @@
 import { BridgeError, isBridgeError } from '../errors.ts';
 import type { Reply } from '../reply.ts';
-import type { Access } from './access.ts';
+import { wordsFor } from '../words.ts';
+import type { PersonPlace } from './access-store.ts';
+import { type Access, askLifetimeMs } from './access.ts';
 import type { CommandDesk, TextFile } from './command.ts';
 import type { Conversations } from './conversations.ts';
 import type { SignIn } from './insight.ts';
@@ -65,7 +67,11 @@ export function deskFor(visit: Visit, parts: DeskParts): CommandDesk {
       replied(await conversations.change(id, conversation, changes, replyTo(visit, done))),
     forget: async (done) =>
       replied(await conversations.forget(id, conversation, author.id, replyTo(visit, done))),
-    approve: (who) => access.approve(who),
+    approve: async (who) => {
+      const letIn = await access.approve(who);
+      if (letIn?.from !== undefined) await tellLetIn(letIn.from, visit, prompts);
+      return letIn !== undefined;
+    },
     deny: (who) => access.deny(who),
     signIn: async () => {
       const trying = new AbortController();
@@ -94,6 +100,17 @@ function attached(file: TextFile | undefined): Pick<Reply, 'file'> {
 /** What is said when a prompt has to wait, or there are too many. */
 export function waitWords({ words }: Visit): WaitWords {
   return { busy: words.busy, waiting: words.waitingForSignIn };
+}
+
+/** Who has asked is told that they are let in, once, however often that is said. */
+async function tellLetIn(
+  from: PersonPlace,
+  { message, receivedAtMs }: Visit,
+  prompts: Prompts,
+): Promise<void> {
+  const id = `${message.id}.let-in`;
+  const reply = ownWords(id, from, wordsFor(from.locale).letIn, receivedAtMs);
+  await prompts.sayOnce(id, reply, { what: `let-in:${from.person}`, forMs: askLifetimeMs });
 }
 
 /** Never rejects: nobody waits for it. */

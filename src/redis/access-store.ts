@@ -22,7 +22,12 @@ const placeSchema = z.object({
   locale: z.string().optional(),
 });
 
-const askSchema = z.object({ v: z.literal(1).default(1), expires: z.number() });
+const askSchema = z.object({
+  v: z.literal(1).default(1),
+  expires: z.number(),
+  /** JSON; absent in what an older version wrote. */
+  place: z.string().optional(),
+});
 
 type Place = Omit<z.infer<typeof placeSchema>, 'v'>;
 
@@ -53,13 +58,7 @@ export class RedisAccessStore {
     return (await claim.run(this.#redis, [this.#key('owners')], [person])) === 1;
   }
 
-  async noteOwner(place: {
-    readonly person: string;
-    readonly account: string;
-    readonly conversation: string;
-    readonly address: string;
-    readonly locale?: string | undefined;
-  }): Promise<void> {
+  async noteOwner(place: Place): Promise<void> {
     const note = JSON.stringify({ v: 1, ...place });
     await this.#redis.hset(this.#key('owner-places'), place.person, note);
   }
@@ -67,28 +66,24 @@ export class RedisAccessStore {
   /** Notes that cannot be read, or are of a newer version, are left out. */
   async ownerPlaces(): Promise<readonly Place[]> {
     const notes = await this.#redis.hvals(this.#key('owner-places'));
-    return notes.flatMap((note) => {
-      const place = placeSchema.safeParse(parseJson(note));
-      if (!place.success) return [];
-      const { v: _, ...found } = place.data;
-      return [found];
-    });
+    return notes.flatMap((note) => placeIn(note) ?? []);
   }
 
   async ask(
     request: {
-      readonly person: string;
+      readonly from: Place;
       readonly code: string;
       readonly message: string;
       readonly nowMs: number;
     },
     limits: { readonly lifetimeMs: number; readonly quietMs: number; readonly most: number },
   ): Promise<{ readonly code: string; readonly message: string } | 'full'> {
-    const { person, code, message, nowMs } = request;
+    const { from, code, message, nowMs } = request;
+    const place = JSON.stringify({ v: 1, ...from });
     const answer = await ask.run(
       this.#redis,
       [this.#key('asks'), this.#key('codes')],
-      [person, code, message, nowMs, limits.lifetimeMs, limits.quietMs, limits.most],
+      [from.person, code, message, nowMs, limits.lifetimeMs, limits.quietMs, limits.most, place],
     );
     if (answer === 'full') return 'full';
     const [keptCode, keptMessage] = z.tuple([z.string(), z.string()]).parse(answer);
@@ -107,10 +102,18 @@ export class RedisAccessStore {
   async holder(code: string, nowMs: number): Promise<string | undefined> {
     const person = await this.#redis.hget(this.#key('codes'), code);
     if (person === null) return undefined;
-    const ask = askSchema.safeParse(
-      parseJson((await this.#redis.hget(this.#key('asks'), person)) ?? ''),
-    );
-    return ask.success && ask.data.expires > nowMs ? person : undefined;
+    return (await this.#liveAsk(person, nowMs)) === undefined ? undefined : person;
+  }
+
+  async askedFrom(person: string, nowMs: number): Promise<Place | undefined> {
+    const ask = await this.#liveAsk(person, nowMs);
+    return placeIn(ask?.place ?? '');
+  }
+
+  async #liveAsk(person: string, nowMs: number): Promise<z.infer<typeof askSchema> | undefined> {
+    const raw = await this.#redis.hget(this.#key('asks'), person);
+    const ask = askSchema.safeParse(parseJson(raw ?? ''));
+    return ask.success && ask.data.expires > nowMs ? ask.data : undefined;
   }
 
   async allow(person: string): Promise<void> {
@@ -132,6 +135,13 @@ export class RedisAccessStore {
   #key(name: string): string {
     return accessKey(this.#prefix, name);
   }
+}
+
+function placeIn(note: string): Place | undefined {
+  const place = placeSchema.safeParse(parseJson(note));
+  if (!place.success) return undefined;
+  const { v: _, ...found } = place.data;
+  return found;
 }
 
 function parseJson(text: string): unknown {

@@ -1,10 +1,10 @@
-import type { OwnerPlace } from '../chat/access-store.ts';
+import type { PersonPlace } from '../chat/access-store.ts';
 import type { Clock } from '../clock.ts';
 import type { Reply } from '../reply.ts';
 import { type Words, wordsFor } from '../words.ts';
 
 export interface OwnerNoticesParts {
-  readonly places: () => Promise<readonly OwnerPlace[]>;
+  readonly places: () => Promise<readonly PersonPlace[]>;
   /** Says a reply once for each id, whoever asks. */
   readonly say: (id: string, reply: Reply) => Promise<unknown>;
   readonly clock: Clock;
@@ -29,7 +29,7 @@ export class OwnerNotices {
     }
   }
 
-  #reply(id: string, place: OwnerPlace, text: string): Reply {
+  #reply(id: string, place: PersonPlace, text: string): Reply {
     const { account, conversation, address } = place;
     const where = { account, conversation, address };
     const receivedAtMs = this.#parts.clock.now();

@@ -187,6 +187,8 @@ export interface Words {
   readonly pairing: (code: string) => string;
   /** To the owner, when a stranger asks. */
   readonly pairingAsked: (name: string, code: string) => string;
+  /** To a stranger who has asked, once the owner lets them in. */
+  readonly letIn: string;
   readonly claimed: string;
   readonly pairingApproved: string;
   readonly pairingUnknown: string;

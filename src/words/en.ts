@@ -155,6 +155,7 @@ export const en: Words = {
     `I only talk to people my owner has let in. If you know the owner, give them this code: **${code}**`,
   pairingAsked: (name, code) =>
     `${name} would like to talk with me. To allow it: \`/allow ${code}\``,
+  letIn: 'You have been let in. Just write to me; `/help` shows what I can do.',
   claimed: 'Welcome! You are my owner now. Just write to me; `/help` shows what I can do.',
   pairingApproved: 'Done: they may talk with me now.',
   pairingUnknown: 'I do not know that code, or it is no longer valid.',

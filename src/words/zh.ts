@@ -132,6 +132,7 @@ export const zh: Words = {
 
   pairing: (code) => `我只和管理者允许的人交谈。如果你认识管理者，请把这个代码给他：**${code}**`,
   pairingAsked: (name, code) => `${name} 想和我交谈。允许请发送：\`/allow ${code}\``,
+  letIn: '管理者已允许你和我交谈。直接写消息即可，`/help` 显示我能做的事。',
   claimed: '欢迎！你现在是我的管理者。直接写消息即可，`/help` 显示我能做的事。',
   pairingApproved: '好的，他们现在可以和我交谈了。',
   pairingUnknown: '我不认识这个代码，或者它已失效。',

@@ -5,10 +5,21 @@ import type { AccessStore } from '../../src/chat/access-store.ts';
 const limits = { lifetimeMs: 3_600_000, quietMs: 600_000, most: 3 };
 const nowMs = 1_800_000_000_000;
 
+const from = (person: string, address = 'x') => ({
+  person,
+  account: 'a-9',
+  conversation: 'a-9.x',
+  address,
+  locale: 'zh',
+});
+
 /** Declares what every store of access promises; `make` gives an empty one each time. */
 export function accessStoreContract(name: string, make: () => Promise<AccessStore>): void {
   const ask = (store: AccessStore, person: string, message: string, afterMs = 0) =>
-    store.ask({ person, code: `${person}-${message}`, message, nowMs: nowMs + afterMs }, limits);
+    store.ask(
+      { from: from(person), code: `${person}-${message}`, message, nowMs: nowMs + afterMs },
+      limits,
+    );
 
   describe(`${name} keeps the contract of access stores`, () => {
     it('has no owner until one claims it, and then no other', async () => {
@@ -73,6 +84,19 @@ export function accessStoreContract(name: string, make: () => Promise<AccessStor
       expect(await store.standing('a:1')).toBe('denied');
       await store.allow('a:1');
       expect(await store.standing('a:1')).toBe('allowed');
+    });
+
+    it('knows where somebody asked last, for as long as their code lives, let in or not', async () => {
+      const store = await make();
+      expect(await store.askedFrom('a:1', nowMs)).toBeUndefined();
+      await ask(store, 'a:1', 'm1');
+      await ask(store, 'a:2', 'm1');
+      const again = { from: from('a:1', 'y'), code: 'other', message: 'm2', nowMs: nowMs + 1 };
+      await store.ask(again, limits);
+      await store.approve('a:1-m1', nowMs);
+      expect(await store.askedFrom('a:1', nowMs)).toEqual(from('a:1', 'y'));
+      expect(await store.askedFrom('a:2', nowMs)).toEqual(from('a:2'));
+      expect(await store.askedFrom('a:2', nowMs + limits.lifetimeMs)).toBeUndefined();
     });
 
     it('forgets a code at its end', async () => {

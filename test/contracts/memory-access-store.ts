@@ -1,12 +1,13 @@
 import type {
   AccessRequest,
   AccessStore,
-  OwnerPlace,
+  PersonPlace,
   RequestLimits,
 } from '../../src/chat/access-store.ts';
 import type { Standing } from '../../src/standing.ts';
 
 interface Asked {
+  from: PersonPlace;
   code: string;
   message: string;
   toldAtMs: number;
@@ -17,7 +18,7 @@ interface Asked {
 export class MemoryAccessStore implements AccessStore {
   readonly #allowed = new Set<string>();
   readonly #denied = new Set<string>();
-  readonly #places = new Map<string, OwnerPlace>();
+  readonly #places = new Map<string, PersonPlace>();
   readonly #asked = new Map<string, Asked>();
   #owner: string | undefined;
 
@@ -36,24 +37,26 @@ export class MemoryAccessStore implements AccessStore {
     return this.#owner === person;
   }
 
-  async noteOwner(place: OwnerPlace): Promise<void> {
+  async noteOwner(place: PersonPlace): Promise<void> {
     this.#places.set(place.person, place);
   }
 
-  async ownerPlaces(): Promise<readonly OwnerPlace[]> {
+  async ownerPlaces(): Promise<readonly PersonPlace[]> {
     return [...this.#places.values()];
   }
 
   async ask(
-    { person, code, message, nowMs }: AccessRequest,
+    { from, code, message, nowMs }: AccessRequest,
     { lifetimeMs, quietMs, most }: RequestLimits,
   ): Promise<{ readonly code: string; readonly message: string } | 'full'> {
+    const { person } = from;
     for (const [other, { expiresAtMs }] of this.#asked) {
       if (expiresAtMs <= nowMs) this.#asked.delete(other);
     }
     const mine = this.#asked.get(person);
     if (mine === undefined && this.#asked.size >= most) return 'full';
-    const asked = mine ?? { code, message, toldAtMs: nowMs, expiresAtMs: 0 };
+    const asked = mine ?? { from, code, message, toldAtMs: nowMs, expiresAtMs: 0 };
+    asked.from = from;
     if (asked.message !== message && nowMs - asked.toldAtMs >= quietMs) {
       asked.message = message;
       asked.toldAtMs = nowMs;
@@ -74,6 +77,11 @@ export class MemoryAccessStore implements AccessStore {
       if (asked.code === code && asked.expiresAtMs > nowMs) return person;
     }
     return undefined;
+  }
+
+  async askedFrom(person: string, nowMs: number): Promise<PersonPlace | undefined> {
+    const asked = this.#asked.get(person);
+    return asked !== undefined && asked.expiresAtMs > nowMs ? asked.from : undefined;
   }
 
   async allow(person: string): Promise<void> {

@@ -61,6 +61,7 @@ export const pairing: Feature = {
     const guest = await introduced('Gil');
     owner.press?.(en.allowButton);
     await says(owner, en.pairingApproved);
+    await says(guest, en.letIn);
     guest.say('/help');
     await guest.until((shown) => shown.some((text) => text.includes('I pass your messages')));
     const nuisance = await introduced('Nat');

@@ -119,9 +119,12 @@ describe('of what a newer version wrote, an older one leaves', () => {
     const store = new RedisAccessStore(redis, prefix);
     const key = (name: string) => `${rootKey(prefix)}:access:${name}`;
     const limits = { lifetimeMs: 60_000, quietMs: 0, most: 2 };
-    const ask = async (person: string) =>
-      store.ask({ person, code: `CODE-${person}`, message: 'm', nowMs: 1 }, limits);
+    const newerPlace = JSON.stringify({ v: 1, expires: 5000, place: '{"v":2}' });
     const place = { person: 'p', account: 'a', conversation: 'c', address: '5' };
+    const ask = async (person: string) => {
+      const from = { ...place, person };
+      return store.ask({ from, code: `CODE-${person}`, message: 'm', nowMs: 1 }, limits);
+    };
     await redis.hset(key('asks'), 'newer', '{"v":2}', 'broken', '{', 'old', '{"expires":5000}');
     await redis.hset(key('codes'), 'CODE-newer', 'newer');
     await redis.hset(key('owner-places'), 'q', '{"v":2}');
@@ -131,10 +134,16 @@ describe('of what a newer version wrote, an older one leaves', () => {
     expect(await store.approve('CODE-newer', 1)).toBeUndefined();
     expect(await store.holder('CODE-newer', 1)).toBeUndefined();
     expect(await store.approve('CODE-ann', 1)).toBe('ann');
+    expect(await store.askedFrom('newer', 1)).toBeUndefined();
+    expect(await store.askedFrom('ann', 1)).toEqual({ ...place, person: 'ann' });
     await store.noteOwner(place);
     expect(await store.ownerPlaces()).toEqual([place]);
     expect(await redis.hgetall(key('owner-places'))).toMatchObject({ q: '{"v":2}' });
     expect(Object.keys(await redis.hgetall(key('asks'))).toSorted()).toEqual(['ann', 'newer']);
+    // As an older version wrote it, or with a place of a newer one.
+    await redis.hset(key('asks'), 'ann', '{"expires":5000}', 'bob', newerPlace);
+    expect(await store.askedFrom('ann', 1)).toBeUndefined();
+    expect(await store.askedFrom('bob', 1)).toBeUndefined();
   });
 
   it('a Redis whose keys it laid out otherwise', async () => {

@@ -6,6 +6,7 @@ import type { Incoming } from '../../src/chat/port.ts';
 import { MemoryAccessStore } from '../contracts/memory-access-store.ts';
 import { FakeClock } from '../fake-clock.ts';
 
+const place = { account: 'discord-1', conversation: 'discord-1.c' };
 let store: MemoryAccessStore;
 
 beforeEach(() => {
@@ -33,7 +34,9 @@ function from(person: string, more: Partial<Incoming> = {}): Incoming {
 }
 
 async function kinds(rules: Partial<AccessRules>, ...messages: Incoming[]): Promise<string[]> {
-  const decided = await Promise.all(messages.map((message) => access(rules).decide(message)));
+  const decided = await Promise.all(
+    messages.map((message) => access(rules).decide(message, place)),
+  );
   return decided.map((verdict) =>
     verdict.kind === 'allowed' && verdict.isOwner ? 'owner' : verdict.kind,
   );
@@ -55,7 +58,12 @@ describe('who may talk', () => {
   it('allowlist: who was let in by pairing before is not on it, but the owner stays', async () => {
     await store.claim('discord:ann');
     const asked = await store.ask(
-      { person: 'discord:bob', code: 'X', message: 'm', nowMs: 0 },
+      {
+        from: { person: 'discord:bob', ...place, address: 'c' },
+        code: 'X',
+        message: 'm',
+        nowMs: 0,
+      },
       { lifetimeMs: 1_000, quietMs: 0, most: 9 },
     );
     expect(asked).not.toBe('full');
@@ -121,7 +129,7 @@ describe('the claim', () => {
     const all = { ...rules, owners: [], allow: [] };
     const door = new Access({ rules: all, store, clock });
     const decide = async (id: string, text: string, author = 'discord:eve') =>
-      (await door.decide({ ...claim, id, text, author: { id: author, name: 'x' } })).kind;
+      (await door.decide({ ...claim, id, text, author: { id: author, name: 'x' } }, place)).kind;
     for (let at = 0; at < 5; at += 1) {
       expect(await decide(`wrong-${at}`, `SECRET2${at}`)).not.toBe('claimed');
       // What the platform gives twice is no second guess, and what is no code is none at all.
@@ -143,9 +151,9 @@ describe('the claim', () => {
     });
     const eve = { id: 'discord:eve', name: 'Eve' };
     for (let at = 0; at < 9; at += 1) {
-      await door.decide({ ...claim, id: `wrong-${at}`, text: `SECRET2${at}`, author: eve });
+      await door.decide({ ...claim, id: `wrong-${at}`, text: `SECRET2${at}`, author: eve }, place);
     }
-    expect((await door.decide(claim)).kind).toBe('claimed');
+    expect((await door.decide(claim, place)).kind).toBe('claimed');
   });
 
   it('does not work where OWNERS names one', async () => {

@@ -11,6 +11,7 @@ import { ChatDesk, incoming } from './chat-desk.ts';
 const { signal } = new AbortController();
 const ann = 'memory:ann';
 const hall = 'memory:hall';
+const place = { account: 'memory-1', conversation: 'memory-1.chat-1' };
 
 /** A store that was told of Ann what makes this her standing. */
 async function storeWith(standing: Standing, store = new MemoryAccessStore()) {
@@ -63,7 +64,7 @@ it('whom the condition lets in is let in by the decision, too, as one who may as
     letIn += 1;
     const isOwner = standing === 'owner';
     const situation = JSON.stringify({ rules, message, standing });
-    expect(await access.decide(message), situation).toEqual({ kind: 'allowed', isOwner });
+    expect(await access.decide(message, place), situation).toEqual({ kind: 'allowed', isOwner });
     // The place where an owner is heard in private is noted, which takes a decision.
     expect(isOwner && message.isPrivate, situation).toBe(false);
   }
@@ -74,7 +75,7 @@ it('who may only ask is let in by the condition alone, wherever that is', async 
   for (const { rules, message, standing } of situations()) {
     const store = await storeWith(standing);
     const access = new Access({ rules, store, clock: new FakeClock() });
-    const verdict = await access.decide(message);
+    const verdict = await access.decide(message, place);
     if (verdict.kind !== 'allowed' || verdict.isOwner) continue;
     const situation = JSON.stringify({ rules, message, standing });
     expect(access.welcome(message), situation).toContain(standing);

@@ -1,5 +1,5 @@
 -- Keeps a pairing code for a person. KEYS: asks (HASH person -> JSON), codes (HASH code -> person).
--- ARGV: person, code, message, now, lifetime, quiet, most. Returns {code, message} or 'full'.
+-- ARGV: person, code, message, now, lifetime, quiet, most, place (JSON). Returns {code, message} or 'full'.
 -- What a newer version wrote is left alone: it counts, and whoever it is of is not answered here.
 local person, code, message = ARGV[1], ARGV[2], ARGV[3]
 local now, lifetime, quiet, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -40,6 +40,7 @@ elseif mine.message ~= message and now - mine.told >= quiet then
   mine.told = now
 end
 mine.v = 1
+mine.place = ARGV[8]
 mine.expires = now + lifetime
 redis.call('HSET', KEYS[1], person, cjson.encode(mine))
 redis.call('HSET', KEYS[2], mine.code, person)
