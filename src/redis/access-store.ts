@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
 import { type Standing, standingSchema } from '../standing.ts';
-import { accessKey, standingKeys } from './keys.ts';
+import { accessKeys, standingKeys } from './keys.ts';
 import { Script } from './script.ts';
 
 const ask = Script.load(new URL('scripts/access-ask.lua', import.meta.url));
@@ -37,35 +37,35 @@ type Place = Omit<z.infer<typeof placeSchema>, 'v'>;
  */
 export class RedisAccessStore {
   readonly #redis: Redis;
-  readonly #prefix: string;
+  readonly #keys: ReturnType<typeof accessKeys>;
+  readonly #standingKeys: readonly string[];
 
   constructor(redis: Redis, prefix: string) {
     this.#redis = redis;
-    this.#prefix = prefix;
+    this.#keys = accessKeys(prefix);
+    this.#standingKeys = standingKeys(prefix);
   }
 
   async standing(person: string): Promise<Standing> {
-    return standingSchema.parse(
-      await standing.run(this.#redis, standingKeys(this.#prefix), [person]),
-    );
+    return standingSchema.parse(await standing.run(this.#redis, this.#standingKeys, [person]));
   }
 
   async hasOwner(): Promise<boolean> {
-    return (await this.#redis.scard(this.#key('owners'))) > 0;
+    return (await this.#redis.scard(this.#keys.owners)) > 0;
   }
 
   async claim(person: string): Promise<boolean> {
-    return (await claim.run(this.#redis, [this.#key('owners')], [person])) === 1;
+    return (await claim.run(this.#redis, [this.#keys.owners], [person])) === 1;
   }
 
   async noteOwner(place: Place): Promise<void> {
     const note = JSON.stringify({ v: 1, ...place });
-    await this.#redis.hset(this.#key('owner-places'), place.person, note);
+    await this.#redis.hset(this.#keys.ownerPlaces, place.person, note);
   }
 
   /** Notes that cannot be read, or are of a newer version, are left out. */
   async ownerPlaces(): Promise<readonly Place[]> {
-    const notes = await this.#redis.hvals(this.#key('owner-places'));
+    const notes = await this.#redis.hvals(this.#keys.ownerPlaces);
     return notes.flatMap((note) => placeIn(note) ?? []);
   }
 
@@ -82,7 +82,7 @@ export class RedisAccessStore {
     const place = JSON.stringify({ v: 1, ...from });
     const answer = await ask.run(
       this.#redis,
-      [this.#key('asks'), this.#key('codes')],
+      [this.#keys.asks, this.#keys.codes],
       [from.person, code, message, nowMs, limits.lifetimeMs, limits.quietMs, limits.most, place],
     );
     if (answer === 'full') return 'full';
@@ -93,14 +93,14 @@ export class RedisAccessStore {
   async approve(code: string, nowMs: number): Promise<string | undefined> {
     const person = await approve.run(
       this.#redis,
-      [this.#key('asks'), this.#key('codes'), this.#key('allowed'), this.#key('denied')],
+      [this.#keys.asks, this.#keys.codes, this.#keys.allowed, this.#keys.denied],
       [code, nowMs],
     );
     return z.string().nullable().parse(person) ?? undefined;
   }
 
   async holder(code: string, nowMs: number): Promise<string | undefined> {
-    const person = await this.#redis.hget(this.#key('codes'), code);
+    const person = await this.#redis.hget(this.#keys.codes, code);
     if (person === null) return undefined;
     return (await this.#liveAsk(person, nowMs)) === undefined ? undefined : person;
   }
@@ -111,7 +111,7 @@ export class RedisAccessStore {
   }
 
   async #liveAsk(person: string, nowMs: number): Promise<z.infer<typeof askSchema> | undefined> {
-    const raw = await this.#redis.hget(this.#key('asks'), person);
+    const raw = await this.#redis.hget(this.#keys.asks, person);
     const ask = askSchema.safeParse(parseJson(raw ?? ''));
     return ask.success && ask.data.expires > nowMs ? ask.data : undefined;
   }
@@ -119,21 +119,17 @@ export class RedisAccessStore {
   async allow(person: string): Promise<void> {
     await this.#redis
       .multi()
-      .sadd(this.#key('allowed'), person)
-      .srem(this.#key('denied'), person)
+      .sadd(this.#keys.allowed, person)
+      .srem(this.#keys.denied, person)
       .exec();
   }
 
   async deny(person: string): Promise<void> {
     await this.#redis
       .multi()
-      .sadd(this.#key('denied'), person)
-      .srem(this.#key('allowed'), person)
+      .sadd(this.#keys.denied, person)
+      .srem(this.#keys.allowed, person)
       .exec();
-  }
-
-  #key(name: string): string {
-    return accessKey(this.#prefix, name);
   }
 }
 

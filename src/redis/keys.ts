@@ -52,12 +52,21 @@ export function usageKey(prefix: string, day: string, scope: string): string {
   return `${rootKey(prefix)}:usage:${day}:${scope}`;
 }
 
-/** What is known of who may talk: `owners`, `denied` and `allowed` (SETs of people), and who asked. */
-export function accessKey(prefix: string, name: string): string {
-  return `${rootKey(prefix)}:access:${name}`;
+/** SETs of people, HASHes of who asked to be let in, by person and by code, and of where owners are. */
+export function accessKeys(prefix: string) {
+  const key = (name: string) => `${rootKey(prefix)}:access:${name}`;
+  return {
+    owners: key('owners'),
+    denied: key('denied'),
+    allowed: key('allowed'),
+    asks: key('asks'),
+    codes: key('codes'),
+    ownerPlaces: key('owner-places'),
+  };
 }
 
 /** The SETs that tell somebody's standing, in the order in which `standing.lua` takes them. */
 export function standingKeys(prefix: string): readonly string[] {
-  return ['owners', 'denied', 'allowed'].map((name) => accessKey(prefix, name));
+  const { owners, denied, allowed } = accessKeys(prefix);
+  return [owners, denied, allowed];
 }
