@@ -48,6 +48,8 @@ export async function showWarmLoad(report: Report, stage: Stage, bots: Bots): Pr
       ['Grok’s last byte → shown', warm, 'after'],
     ]),
   );
+  const p50 = median(warm.bridge.before);
+  report.aim('message → Grok after the full load, p50', '≤ 5 ms', `${short(p50)} ms`, p50 <= 5);
 }
 
 /** Round by round, one bot after the other: the speed of a machine changes by the minute. */
