@@ -87,14 +87,15 @@ export class Access {
    * What `decide` would ask the store about who says this, put as a condition for whoever takes the
    * message in and can look in the same step: the standings with which they may. Undefined where
    * that is not all there is to it: where the store need not be asked, or the message may do more.
+   * `isNoted`: should this be an owner in private, the place is known.
    */
-  welcome(message: Incoming): readonly Standing[] | undefined {
+  welcome(message: Incoming, isNoted: boolean): readonly Standing[] | undefined {
     const person = message.author.id;
     if (message.isOperator === true || this.#owners.has(person)) return undefined;
     const marks = [person, ...message.places];
     if (marks.some((mark) => this.#denied.has(mark)) || this.#isClaim(message)) return undefined;
-    // In private an owner is more than somebody who may talk: the place is noted.
-    const standings: Standing[] = message.isPrivate ? [] : ['owner'];
+    // In private an owner is more than somebody who may talk: the place is to be noted.
+    const standings: Standing[] = message.isPrivate && !isNoted ? [] : ['owner'];
     if (this.#rules.mode === 'open' || marks.some((mark) => this.#allowed.has(mark))) {
       standings.push('allowed', 'stranger');
     } else if (this.#rules.mode === 'pairing') {
@@ -121,7 +122,7 @@ export class Access {
     if (isPerson(who)) await this.#store.allow(who);
     const person = isPerson(who) ? who : await this.#store.approve(normal(who), nowMs);
     if (person === undefined) return undefined;
-    return { person, from: await this.#store.askedFrom(person, nowMs) };
+    return { from: await this.#store.askedFrom(person, nowMs) };
   }
 
   /** Shuts out who holds a code, or who is named; who that is, or undefined if it is nobody. */
@@ -143,9 +144,10 @@ export class Access {
 
   async #pair(message: Incoming, place: Place): Promise<Verdict> {
     const { id: person, locale } = message.author;
+    const { account, conversation } = place;
     const asked = await this.#store.ask(
       {
-        from: { person, ...place, address: message.address, locale },
+        from: { person, account, conversation, address: message.address, locale },
         code: this.#newCode(),
         message: message.id,
         nowMs: this.#clock.now(),
@@ -163,7 +165,6 @@ type Place = Pick<PersonPlace, 'account' | 'conversation'>;
 
 /** Somebody who was let in, and where they asked to be, if they did so lately. */
 export interface LetIn {
-  readonly person: string;
   readonly from: PersonPlace | undefined;
 }
 

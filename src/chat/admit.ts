@@ -52,7 +52,9 @@ export class Admission implements Intake {
     const { access, log } = this.#options;
     const visit = this.#visit(message, signal);
     // Mostly a question of somebody who may ask: then one step tells both.
-    const welcome = isCommand(visit.text) ? undefined : access.welcome(message);
+    const welcome = isCommand(visit.text)
+      ? undefined
+      : access.welcome(message, this.#isNoted(visit));
     if (welcome !== undefined) {
       const received = await this.#questions.askIfWelcome(visit, welcome);
       if (received !== 'unwelcome') return received;
@@ -184,19 +186,28 @@ export class Admission implements Intake {
     return this.#say(visit, visit.words.pairing(code));
   }
 
-  async #noteOwner({ message, conversation }: Visit): Promise<void> {
+  async #noteOwner(visit: Visit): Promise<void> {
+    const { message, conversation } = visit;
     const { account, owners } = this.#options;
     const { id: person, locale } = message.author;
     const place: PersonPlace = { person, account, conversation, address: message.address, locale };
-    const noted = JSON.stringify([conversation, locale]);
-    if (this.#noted.get(person) === noted) return;
+    if (this.#isNoted(visit)) return;
     await owners.noteOwner(place);
-    this.#noted.set(person, noted);
+    this.#noted.set(person, notes(visit));
+  }
+
+  #isNoted(visit: Visit): boolean {
+    return this.#noted.get(visit.message.author.id) === notes(visit);
   }
 
   async #say(visit: Visit, text: string): Promise<Received> {
     return replied(await this.#options.prompts.say(visit.message.id, replyTo(visit, text)));
   }
+}
+
+/** What makes it worth to note an owner's place again. */
+function notes({ message, conversation }: Visit): string {
+  return JSON.stringify([conversation, message.author.locale]);
 }
 
 /** A name that is set into our own Markdown: none of it acts as markup. */

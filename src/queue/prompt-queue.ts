@@ -6,7 +6,7 @@ import type { Prompt } from '../prompt.ts';
 import { conversationKey } from '../redis/keys.ts';
 import type { Reply } from '../reply.ts';
 import type { Standing } from '../standing.ts';
-import { Awake } from './awake.ts';
+import { type QueueDepth, readDepth } from './depth.ts';
 import { replyEntry, word } from './entry.ts';
 import type { FairUse, Unfair } from './fair-use.ts';
 import { conversationLifetimeMs, seenLifetimeMs } from './lifetimes.ts';
@@ -15,6 +15,7 @@ import { renew } from './renew.ts';
 import { loadScript } from './scripts.ts';
 import { takeIn } from './take-in.ts';
 import type { TurnQueues } from './turn-queues.ts';
+import { Waking } from './waking.ts';
 
 /** What a `PromptQueue` is made of. */
 export interface PromptQueueOptions {
@@ -42,17 +43,6 @@ export interface StopWords {
   readonly nothing: Reply;
 }
 
-/** How much waits. */
-export interface QueueDepth {
-  /** Prompts in all lists together, those being answered included. */
-  readonly waiting: number;
-  readonly conversations: number;
-  /** When the oldest of the heads was taken in. */
-  readonly oldestAtMs: number | null;
-  /** The same of replies, all accounts together. */
-  readonly replies: { readonly conversations: number; readonly oldestAtMs: number | null };
-}
-
 /**
  * Where a bridge puts what it hears. Each method is one script: the message's id becomes known, and
  * whatever it leads to is in Redis, or neither. Each takes the same id any number of times.
@@ -63,7 +53,7 @@ export class PromptQueue {
   readonly #keys: QueueKeys;
   readonly #turns: TurnQueues;
   readonly #clock: Clock;
-  readonly #awake: Awake;
+  readonly #waking: Waking;
   readonly #limits: PromptQueueOptions['limits'];
   readonly #fairUse: FairUse;
   readonly #historyLifetimeMs: number;
@@ -75,7 +65,8 @@ export class PromptQueue {
     this.#keys = new QueueKeys(options.prefix);
     this.#turns = options.turns;
     this.#clock = options.clock;
-    this.#awake = new Awake(options.clock);
+    const { turns, clock } = options;
+    this.#waking = new Waking(async (conversation) => turns.wakePrompts(conversation), clock);
     this.#limits = options.limits;
     this.#fairUse = options.fairUse ?? {};
     this.#historyLifetimeMs = options.historyLifetimeMs;
@@ -83,7 +74,7 @@ export class PromptQueue {
   }
 
   /**
-   * Stores a prompt and adds its turn, or, when too many wait, answers with `words.busy`, in a group
+   * Stores a prompt and sees to its turn, or, when too many wait, answers with `words.busy`, in a group
    * once a minute (`hushed`: that was said). While the gate is closed its author, or the group, is
    * told `words.waiting`, once for each incident. Nothing is changed or said when what is fair has
    * been used up, nor when its author's standing is none of `welcome` (`unwelcome`), if that is given.
@@ -119,9 +110,7 @@ export class PromptQueue {
     welcome?: readonly Standing[],
   ): Promise<'queued' | 'known' | 'full' | 'hushed' | 'moved' | 'unwelcome' | Unfair> {
     const { conversation, account } = prompt;
-    const isAwake = this.#awake.isLikely(conversation);
-    const wake = async () =>
-      this.#awake.with(conversation, async () => this.#turns.wakePrompts(conversation));
+    const wake = this.#waking.of(conversation, welcome === undefined);
     const taken = await takeIn(
       {
         redis: this.#redis,
@@ -135,11 +124,13 @@ export class PromptQueue {
       words,
       replacing,
       // A turn that finds nothing, because nothing was stored, does no harm.
-      isAwake ? async () => undefined : wake,
+      async () => wake.beside(),
     );
-    if (taken.kind !== 'in') return taken.why;
-    // What comes second is found by the turn of the first, or by the sweeper.
-    if (isAwake && taken.prompts === 1) await wake();
+    if (taken.kind !== 'in') {
+      wake.refused(taken.why === 'unwelcome' ? 'unwelcome' : 'other');
+      return taken.why;
+    }
+    await wake.stored(taken.prompts);
     if (taken.replies > 0) await this.#turns.wakeReplies(account, conversation);
     return taken.outcome;
   }
@@ -256,21 +247,7 @@ export class PromptQueue {
   }
 
   async depth(): Promise<QueueDepth> {
-    const [count, prompts, replies] = await Promise.all([
-      this.#redis.get(this.#keys.promptCount),
-      this.#waitingIn(this.#keys.waitingPrompts),
-      this.#waitingIn(this.#keys.waitingReplies),
-    ]);
-    return { waiting: Number(count ?? 0), ...prompts, replies };
-  }
-
-  async #waitingIn(key: string): Promise<QueueDepth['replies']> {
-    const [conversations, oldest] = await Promise.all([
-      this.#redis.zcard(key),
-      this.#redis.zrange(key, 0, '0', 'WITHSCORES'),
-    ]);
-    const score = oldest[1];
-    return { conversations, oldestAtMs: score === undefined ? null : Number(score) };
+    return readDepth(this.#redis, this.#keys);
   }
 
   #pushed(reply: Reply): [string, string, number] {

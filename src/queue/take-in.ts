@@ -39,7 +39,10 @@ export interface TakeInParts {
   readonly welcome?: readonly Standing[] | undefined;
 }
 
-/** `in`: something is in Redis; so many `prompts` and, at least, `replies` now wait for a turn. */
+/**
+ * `in`: something is in Redis. `prompts`: how many there wait with what was stored or known before, 0
+ * where nothing of the kind was; `replies`: so many, at least, now wait for a turn.
+ */
 export type TakenIn =
   | {
       readonly kind: 'in';
@@ -54,7 +57,7 @@ export type TakenIn =
  * follows it, see `Script.runThen`.
  */
 export async function takeIn(
-  { redis, prefix, nowMs, limits, fairUse, welcome = [] }: TakeInParts,
+  { redis, prefix, nowMs, limits, fairUse, welcome }: TakeInParts,
   prompt: Prompt,
   words: { readonly busy: string; readonly waiting: string },
   replacing: { readonly exchange: string; readonly historyEpoch: string },
@@ -110,7 +113,8 @@ export async function takeIn(
       replacing.historyEpoch,
       isInGroup(prompt) ? busyLifetimeMs : 0,
       prompt.author.id,
-      welcome.join(','),
+      // With a comma at each end, so that none at all lets nobody in.
+      welcome === undefined ? '' : `,${welcome.join(',')},`,
       ...(isLimited(fairUse) ? fairUseArguments(fairUse) : []),
     ],
     wake,

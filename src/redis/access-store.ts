@@ -59,8 +59,7 @@ export class RedisAccessStore {
   }
 
   async noteOwner(place: Place): Promise<void> {
-    const note = JSON.stringify({ v: 1, ...place });
-    await this.#redis.hset(this.#keys.ownerPlaces, place.person, note);
+    await this.#redis.hset(this.#keys.ownerPlaces, place.person, noteOf(place));
   }
 
   /** Notes that cannot be read, or are of a newer version, are left out. */
@@ -79,7 +78,7 @@ export class RedisAccessStore {
     limits: { readonly lifetimeMs: number; readonly quietMs: number; readonly most: number },
   ): Promise<{ readonly code: string; readonly message: string } | 'full'> {
     const { from, code, message, nowMs } = request;
-    const place = JSON.stringify({ v: 1, ...from });
+    const place = noteOf(from);
     const answer = await ask.run(
       this.#redis,
       [this.#keys.asks, this.#keys.codes],
@@ -131,6 +130,11 @@ export class RedisAccessStore {
       .srem(this.#keys.allowed, person)
       .exec();
   }
+}
+
+/** Nothing but the place, whatever else hangs on it. */
+function noteOf(place: Place): string {
+  return JSON.stringify(placeSchema.parse({ v: 1, ...place }));
 }
 
 function placeIn(note: string): Place | undefined {

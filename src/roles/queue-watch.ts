@@ -1,6 +1,7 @@
 import type { Check } from '../console/health.ts';
 import type { Metrics } from '../console/metrics.ts';
-import type { PromptQueue, QueueDepth } from '../queue/prompt-queue.ts';
+import type { QueueDepth } from '../queue/depth.ts';
+import type { PromptQueue } from '../queue/prompt-queue.ts';
 import type { QueueCount, TurnQueues } from '../queue/turn-queues.ts';
 import { gateKey } from '../redis/keys.ts';
 import type { Foundation } from './foundation.ts';

@@ -58,9 +58,9 @@ function needed(name: string): string {
   return value;
 }
 
-bot.on('message:text', (context) => {
+bot.on('message:text', async (context) => {
   const { text } = context.message;
-  void questions.add('question', { chat: context.chat.id, text }, kept);
+  await questions.add('question', { chat: context.chat.id, text }, kept);
 });
 await Promise.all([asking.waitUntilReady(), showing.waitUntilReady()]);
 void bot.start({ allowed_updates: ['message'], onStart: () => answerParent({}) });

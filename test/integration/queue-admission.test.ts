@@ -58,6 +58,7 @@ describe('taking a prompt in', () => {
     const isTaken = async (n: number, welcome: readonly Standing[]) =>
       queue.enqueue(prompt('c', n), said, welcome);
     await expect(isTaken(1, ['owner', 'allowed'])).resolves.toBe('unwelcome');
+    await expect(isTaken(1, [])).resolves.toBe('unwelcome');
     expect(await queue.depth()).toMatchObject({ waiting: 0, conversations: 0 });
     await expect(isTaken(1, ['allowed', 'stranger'])).resolves.toBe('queued');
     await store.deny(author);

@@ -11,6 +11,7 @@ import { ReplyList } from '../../src/queue/reply-list.ts';
 import { tellOnce } from '../../src/queue/told-once.ts';
 import { RedisAccessStore } from '../../src/redis/access-store.ts';
 import { RedisConnections } from '../../src/redis/connection.ts';
+import { accessKeys } from '../../src/redis/keys.ts';
 import { RedisMemory } from '../../src/redis/memory.ts';
 import { RedisPromptFiles } from '../../src/redis/prompt-files.ts';
 import { accessStoreContract } from '../contracts/access-store-contract.ts';
@@ -62,6 +63,21 @@ partStoreContract(
   'a part store in Redis',
   async () => new RedisPartStore({ redis, prefix: randomUUID(), account: 'test-1' }),
 );
+
+it('of who asks to be let in, and of an owner, nothing is kept but who and where it is', async () => {
+  const prefix = randomUUID();
+  const store = new RedisAccessStore(redis, prefix);
+  const place = { person: 'a:1', account: 'a-9', conversation: 'a-9.x', address: 'x' };
+  // As it would come from a caller that hands on all that it has.
+  const more = { ...place, text: 'my diary', message: { text: 'my diary' } };
+  const limits = { lifetimeMs: 60_000, quietMs: 0, most: 9 };
+  await store.ask({ from: more, code: 'CODE', message: 'm', nowMs: 1 }, limits);
+  await store.noteOwner(more);
+  const { asks, ownerPlaces } = accessKeys(prefix);
+  const kept = [await redis.hget(asks, 'a:1'), await redis.hget(ownerPlaces, 'a:1')].join('\n');
+  expect(kept).toContain('a-9.x');
+  expect(kept).not.toContain('diary');
+});
 
 it('something is told once, by the prompt that came first, and for a day', async () => {
   const prefix = randomUUID();

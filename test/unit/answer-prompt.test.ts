@@ -65,6 +65,48 @@ describe('the reference that is shown', () => {
   });
 });
 
+describe('what came with the turn', () => {
+  const kept = {
+    exchanges: ['{"stored":1}'],
+    summary: { v: '1' },
+    settings: { model: 'grok-9', persona: 'a pirate' },
+  };
+  const stores = (looked: unknown[], asked: unknown[]) => ({
+    ...partsWith(async ({ chosen }) => {
+      asked.push(chosen);
+      throw new BridgeError('STOPPED', 'enough');
+    }),
+    log: pino({ level: 'silent' }),
+    history: {
+      load: async (...given: unknown[]) => {
+        looked.push(given);
+        return { earlier: undefined, exchanges: [], due: undefined };
+      },
+    },
+    settings: async (conversation: string) => {
+      looked.push(conversation);
+      return { model: 'grok-1' };
+    },
+  });
+  const turn = { historyEpoch: 3, turnEpoch: 1, attempt: 1, mayAct: () => true };
+
+  it('is not asked for again', async () => {
+    const [looked, asked] = [new Array<unknown>(), new Array<unknown>()];
+    const handle = answerPrompts(stores(looked, asked));
+    await handle({ ...turn, prompt, kept }, new AbortController().signal);
+    expect(looked).toEqual([['test-1.c', 3, kept]]);
+    expect(asked).toEqual([kept.settings]);
+  });
+
+  it('is asked for where it did not', async () => {
+    const [looked, asked] = [new Array<unknown>(), new Array<unknown>()];
+    const handle = answerPrompts(stores(looked, asked));
+    await handle({ ...turn, prompt }, new AbortController().signal);
+    expect(looked).toEqual([['test-1.c', 3, undefined], 'test-1.c']);
+    expect(asked).toEqual([{ model: 'grok-1' }]);
+  });
+});
+
 /** What becomes of a prompt when Grok is asked in this way. */
 async function settled(ask: Ask, { attempt = 1, log = pino({ level: 'silent' }) } = {}) {
   const handle = answerPrompts({ ...partsWith(ask), log });

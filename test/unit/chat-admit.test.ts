@@ -240,32 +240,6 @@ describe('pairing', () => {
     expect(await desk.receive(incoming('And here', group), signal)).toBe('queued');
   });
 
-  it('tells who has asked, where they asked and in their language, that they are let in, once', async () => {
-    const desk = admission(rules);
-    await desk.receive(incoming('claim123', owner), signal);
-    const li = { id: 'memory:li', name: 'Li', locale: 'zh-CN' };
-    const asking = { author: li, conversation: 'li', address: 'at li' };
-    await desk.receive(incoming('/ask 你好', asking), signal);
-    const allow = incoming('/allow CODE1', owner);
-    await desk.receive(allow, signal);
-    const told = { text: wordsFor('zh').letIn, conversation: 'memory-1.li', address: 'at li' };
-    const toLi = () => given.prompts.replies.filter(({ address }) => address === 'at li').slice(1);
-    expect(toLi()).toMatchObject([told]);
-    // The platform gives it again; then the owner says it again, by code and by name.
-    await desk.receive(allow, signal);
-    await desk.receive(incoming('/allow CODE1', owner), signal);
-    await desk.receive(incoming('/allow memory:li', owner), signal);
-    expect(toLi()).toHaveLength(1);
-    expect(saidWords().filter((text) => text === en.pairingApproved)).toHaveLength(3);
-  });
-
-  it('tells nobody of it who has not asked', async () => {
-    const desk = admission(rules);
-    await desk.receive(incoming('claim123', owner), signal);
-    await desk.receive(incoming('/allow memory:li', owner), signal);
-    expect(saidWords()).toEqual([en.claimed, en.pairingApproved]);
-  });
-
   it('tells a stranger the code once in ten minutes, and no command to them', async () => {
     const desk = admission(rules);
     await desk.receive(incoming('/help', stranger), signal);

@@ -8,14 +8,14 @@
 --      11 who is told, 12 lifetime of seen (ms), 13 lifetime of told (ms), 14 lifetime of what is
 --      reserved (ms), 15 exchange that this prompt takes the place of, or '', 16 history epoch of that
 --      exchange, 17 how long the busy word said once is enough (ms) or 0, 18 author, 19 the standings
---      with which they may talk, with commas, or '': that was decided; and if anything is limited
+--      with which they may talk, each between commas, or '': that was decided; and if anything is limited
 --      20 what is reserved before the first answer, and from 21 the arguments of each scope
 -- -> { 'known', prompts waiting, replies waiting } | { 'full', 0, 1 } | { 'hushed', 0, 0 }
 --    | { 'queued', prompts waiting, 1 if told } | { 'too-fast', ms to wait, scope } | { 'spent', 0, scope }
 --    | { 'moved', 0, 0 } | { 'unwelcome', 0, 0 }: of the last four, nothing was changed
 if ARGV[19] ~= '' then
   local standing = standing_of(ARGV[18], 13)
-  if not string.find(',' .. ARGV[19] .. ',', ',' .. standing .. ',', 1, true) then
+  if not string.find(ARGV[19], ',' .. standing .. ',', 1, true) then
     return { 'unwelcome', 0, 0 }
   end
 end
