@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts';
 
-/** For so long after its last turn was added a conversation is taken to be at work; the sweeper is as patient. */
+/**
+ * For so long after its last turn was added a conversation is taken to be at work. Nobody writes twice
+ * in that time by hand: what comes then is part of a burst.
+ */
 const atWorkMs = 500;
-/** For so long it is not, once that was wrong. */
-const calmMs = 10_000;
 /** For so long what comes is taken to be turned away, once something was. */
 const shunnedMs = 60_000;
 /** What is forgotten costs a turn too many, or a round trip, and nothing else. */
@@ -12,7 +13,6 @@ const most = 10_000;
 interface Mark {
   /** Monotonic, as the others; `-Infinity`: not lately. */
   addedAtMs: number;
-  calmUntilMs: number;
   shunnedUntilMs: number;
 }
 
@@ -45,7 +45,7 @@ export class Waking {
   of(conversation: string, isSure: boolean): Wake {
     const mark = this.#markOf(conversation);
     const nowMs = this.#clock.monotonic();
-    const isAtWork = nowMs - mark.addedAtMs < atWorkMs && nowMs >= mark.calmUntilMs;
+    const isAtWork = nowMs - mark.addedAtMs < atWorkMs;
     const waits = isAtWork || (!isSure && nowMs < mark.shunnedUntilMs);
     return {
       beside: async () => {
@@ -53,9 +53,7 @@ export class Waking {
       },
       stored: async (prompts) => {
         mark.shunnedUntilMs = -Infinity;
-        if (!waits || prompts !== 1) return;
-        if (isAtWork) mark.calmUntilMs = nowMs + calmMs;
-        await this.#wake(conversation, mark);
+        if (waits && prompts === 1) await this.#wake(conversation, mark);
       },
       refused: (why) => {
         mark.addedAtMs = -Infinity;
@@ -78,7 +76,7 @@ export class Waking {
     const known = this.#marks.get(conversation);
     if (known !== undefined) return known;
     if (this.#marks.size >= most) this.#marks.clear();
-    const mark = { addedAtMs: -Infinity, calmUntilMs: -Infinity, shunnedUntilMs: -Infinity };
+    const mark = { addedAtMs: -Infinity, shunnedUntilMs: -Infinity };
     this.#marks.set(conversation, mark);
     return mark;
   }

@@ -15,8 +15,18 @@ export function noOverheads(): Overheads {
   return { before: [], after: [] };
 }
 
-/** How many people take turns, so that nobody's history grows long. */
-const people = 10;
+/** So many take turns that nobody writes twice in half a second, which no person does by hand. */
+const people = 30;
+
+/** The people of each Telegram: who comes back has a history, as people have. */
+const known = new WeakMap<Contestant['telegram'], number[]>();
+
+function peopleOf(telegram: Contestant['telegram']): number[] {
+  const users = known.get(telegram) ?? [];
+  while (users.length < people) users.push(telegram.createUser(`Person ${users.length}`));
+  known.set(telegram, users);
+  return users;
+}
 
 /** Asks one question after the other, with pauses, and adds what each of them took. */
 export async function askOneByOne(
@@ -25,7 +35,7 @@ export async function askOneByOne(
   questions: number,
   into: Overheads,
 ): Promise<void> {
-  const users = Array.from({ length: people }, (_, n) => telegram.createUser(`Person ${n}`));
+  const users = peopleOf(telegram);
   for (let asked = 0; asked < questions; asked += 1) {
     await delay(5 + 10 * Math.random());
     const user = users[asked % people] ?? 0;
