@@ -26,6 +26,33 @@ export type Sent =
   | { readonly kind: 'streaming'; readonly events: AsyncIterable<GrokEvent> }
   | { readonly kind: 'refused'; readonly refusal: RawRefusal };
 
+/**
+ * How long a connection waits for the next question, unless the server says less: people take more
+ * than undici's 4 s to write one. Well below what lets a connection die without a word on its way (RFC
+ * 5382, REQ-5: two hours, though not every router heeds it).
+ */
+const keptOpenMs = 30_000;
+/** How long the end of a stream may take once nobody reads it any more. */
+const readOutMs = 1000;
+/** Made once: an abort without a reason makes an error, with its stack, each time. */
+const unread = new Error('the rest of the stream is not waited for');
+
+/**
+ * Lets a stream come to its end, which mostly follows its last event at once: only then can the next
+ * request use its connection, instead of shaking hands anew. Cuts it off if that takes long. Never
+ * rejects.
+ */
+async function readOut(messages: AsyncIterator<unknown>, reading: AbortController): Promise<void> {
+  const late = setTimeout(() => reading.abort(unread), readOutMs);
+  try {
+    while ((await messages.next()).done !== true);
+  } catch {
+    // It broke, or was stopped: there is nothing left to read.
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 const failed: readonly Step[] = [{ kind: 'error' }];
 
 /**
@@ -43,6 +70,7 @@ export class GrokClient implements AsyncDisposable {
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: { timeout: connectTimeoutMs },
+      keepAliveTimeout: keptOpenMs,
     });
     this.#dialect = api === 'chat' ? chatDialect : responsesDialect;
     this.#openai = new OpenAI({
@@ -111,15 +139,17 @@ export class GrokClient implements AsyncDisposable {
     const abort = () => reading.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
+    // Below the SDK's `Stream`, which throws away what an event says that is an error or no JSON.
+    const messages = _iterSSEMessages(response, reading);
     try {
-      // Below the SDK's `Stream`, which throws away what an event says that is an error or no JSON.
-      for await (const { event, data } of _iterSSEMessages(response, reading)) {
+      for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
+        const { event, data } = next.value;
         if (data === '[DONE]') return;
         const steps = event === 'error' ? failed : this.#steps(data);
         yield { steps, raw: () => data };
       }
     } finally {
-      signal.removeEventListener('abort', abort);
+      void readOut(messages, reading).finally(() => signal.removeEventListener('abort', abort));
     }
   }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 
 import { type Clock, systemClock } from '../../src/clock.ts';
@@ -91,6 +92,15 @@ export class FakeServer implements AsyncDisposable {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('not listening');
     return `http://127.0.0.1:${address.port}/v1`;
+  }
+
+  /** For how long; without this 5 s, as Node has it. */
+  keepConnections(ms: number): void {
+    this.#server.keepAliveTimeout = ms;
+  }
+
+  onConnection(heard: (socket: Socket) => void): void {
+    this.#server.on('connection', heard);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
