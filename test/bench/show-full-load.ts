@@ -7,8 +7,8 @@ import { type Contestant, ofEach, type Rivals, rivals, type Stage } from './stag
 
 const load = { users: 200, each: 5 };
 /** A process is at its full speed only once it has run for a while. */
-const warmUps = 2;
-const rounds = 5;
+const warmUps = 3;
+const rounds = 9;
 const tookSchema = z.object({ tookMs: z.number() });
 
 /** Prompts per second of the whole path, beside other bots and bare BullMQ, in turns. */
