@@ -8,6 +8,7 @@ import { forPrompt } from '../prompt-at-hand.ts';
 import type { Reply } from '../reply.ts';
 import { parseReplyEntry, word } from './entry.ts';
 import { GuardedWorker, type Hold, type TurnEnd } from './guarded-worker.ts';
+import { untilTaken } from './last-replies.ts';
 import { repliesQueue } from './queue-keys.ts';
 import { type Popping, type ReplyHead, ReplyList, type ReplyTurn } from './reply-list.ts';
 import type { TurnQueues } from './turn-queues.ts';
@@ -80,6 +81,9 @@ const usual: ReplyTuning = {
   faultDelaysMs: [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000],
 };
 
+/** How long a bridge that ends stays for answers that were settled just before. */
+const mostLeftMs = 1000;
+
 /** Delivers an account's replies, in order for each conversation, until it is closed. */
 export class ReplyTurns implements AsyncDisposable {
   readonly #options: ReplyTurnsOptions;
@@ -104,8 +108,13 @@ export class ReplyTurns implements AsyncDisposable {
     await this.#worker.ready();
   }
 
-  /** Begins nothing more, lets deliveries end for `graceMs`, then hands the rest back. */
+  /**
+   * Delivers what waits already, if that can be done at once, begins nothing more, lets deliveries end
+   * for `graceMs`, then hands the rest back.
+   */
   async close(graceMs: number): Promise<void> {
+    const { redis, prefix, account, clock } = this.#options;
+    await untilTaken({ redis, prefix, account, clock }, Math.min(graceMs, mostLeftMs));
     await this.#worker.close(graceMs);
   }
 

@@ -150,6 +150,43 @@ describe('receipts', () => {
   });
 });
 
+describe('a bridge that ends', () => {
+  it('delivers what was settled just before, however little it has under way at once', async () => {
+    await using deployment = new Deployment(server.url);
+    const delivered: string[] = [];
+    const bridge = await deployment.bridge(
+      async ({ text }) => {
+        await deployment.redis.ping();
+        delivered.push(text);
+        return { kind: 'delivered' };
+      },
+      { concurrency: 1 },
+    );
+    const all = ['a', 'b', 'c', 'd', 'e'];
+    await Promise.all(all.map(async (c) => say(deployment, c, 1)));
+    await bridge.close(20_000);
+    expect(delivered.toSorted()).toEqual(all.map((c) => `${c} 1`));
+  });
+
+  it('does not stay for what has to wait, nor for what is another account’s', async () => {
+    await using deployment = new Deployment(server.url);
+    const tried = new Events<string>();
+    const bridge = await deployment.bridge(async ({ text }) => {
+      tried.push(text);
+      return { kind: 'later', afterMs: 60_000 };
+    });
+    await say(deployment, 'a', 1);
+    await tried.until((texts) => texts.length === 1);
+    const other = { ...words(prompt('b', 1), 'b 1', true), account: 'other-1' };
+    await deployment.queue.say('m-other', other);
+    const ended = bridge.close(20_000).then(() => 'ended');
+    const late = new Promise((resolve) => void setTimeout(resolve, 10_000, 'late').unref());
+    expect(await Promise.race([ended, late])).toBe('ended');
+    expect(tried.all).toEqual(['a 1']);
+    expect(await deployment.replies(`${account}.a`)).toHaveLength(1);
+  });
+});
+
 describe('an anchor is over', () => {
   it('once its final reply has been shown, not with a notice, and not with one that is given up', async () => {
     await using deployment = new Deployment(server.url);

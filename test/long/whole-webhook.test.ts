@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 
+import type { LogLine } from '../daemon.ts';
 import { answers, telegramPrivate } from '../people.ts';
 import { freePort } from '../redis-server.ts';
 import { Stage, unlimited } from '../stage.ts';
@@ -15,6 +16,9 @@ async function post(url: string): Promise<number> {
   const headers = { 'x-telegram-bot-api-secret-token': secret };
   return (await fetch(url, { method: 'POST', body, headers })).status;
 }
+
+/** The prompt that `post` would have been. */
+const ofEve = 'tg-7000000001-1';
 
 const infoSchema = z.object({
   result: z.object({ url: z.string(), last_error_message: z.string().default('') }),
@@ -48,6 +52,9 @@ it('a bridge with a webhook loses and repeats nothing while Redis is away, or it
   await stage.redis?.restart();
   await ada.until((shown) => shown.find((text) => answers(text, 'Two?')));
 
+  // Killed in the very moment of a post, a bridge on Telegram leaves one that is said again: not here.
+  const delivered = ({ msg, prompt }: LogLine) => msg === 'reply delivered' && prompt !== ofEve;
+  await expect.poll(() => bridge.lines.filter(delivered).length).toBe(2);
   await bridge.kill();
   ada.say('Three?');
   const next = await stage.up('bridge', hooked);
